@@ -1,0 +1,182 @@
+"""Finding the words of a policy's lists in a text.
+
+One pass over the folded words looks each up as the start of a term; what a hit means is then settled by the words
+around it. A word that is on no list and is not an ordinary word may be a misspelling of one that is. A short text
+takes some tens of microseconds; the matcher is built once for a policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from app.policy.text import Token, clean, measures, tokens, words
+from app.policy.wordlist import ANY, Entry, Tokens, Vocabulary
+
+MISSPELLABLE = 6
+"""Letters a word needs before a slip in it is forgiven: in shorter words one letter makes another word."""
+_JOINABLE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term that was found: the rule it fires, and the words of the text it was found in.
+
+    `slip` is True when the text's spelling differed from the list's by a letter.
+    """
+
+    rule: str
+    category: str
+    term: str
+    start: int
+    end: int
+    slip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    entry: Entry
+    first: int
+    last: int
+    start: int
+    end: int
+    slip: bool
+
+
+class Matcher:
+    """Looks up texts in a vocabulary. Safe to share between threads: nothing changes after it is built."""
+
+    def __init__(self, vocabulary: Vocabulary, ordinary: Iterable[str] = ()) -> None:
+        self._signs: dict[str, list[Entry]] = {}
+        self._starts: dict[str, list[tuple[Tokens, Entry]]] = {}
+        self._never: dict[str, list[tuple[Tokens, str]]] = {}
+        self._instead = vocabulary.instead
+        known: set[str] = set()
+        for entry in vocabulary.entries:
+            if entry.tokens[0].startswith("<"):
+                self._signs.setdefault(entry.tokens[0], []).append(entry)
+                continue
+            for spelling in _spellings(entry.tokens):
+                self._starts.setdefault(spelling[0], []).append((spelling, entry))
+            known.update(entry.tokens)
+        mendable = {word for word in known if len(word) >= MISSPELLABLE and word.isalpha()}
+        for category, phrase in vocabulary.never:
+            for spelling in _spellings(phrase):
+                self._never.setdefault(spelling[0], []).append((spelling, category))
+            known.update(phrase)
+        known.update(self._starts, self._never)
+        for (_, term), conditions in vocabulary.instead.items():
+            known.update(term)
+            for cues, _ in conditions:
+                known.update(cues.single)
+        self._known = frozenset(known.union(fold for word in ordinary for fold in words(word)))
+        self._mends = _deletions(mendable)
+        self.mend = lru_cache(maxsize=65536)(self._mend)
+
+    def _mend(self, word: str) -> str | None:
+        """The listed word this one is a slip of, or None. The first letter must be right: people rarely miss it."""
+        if len(word) < MISSPELLABLE or word in self._known or not word.isalpha():
+            return None
+        near = set(self._mends.get(word, ()))
+        for index in range(1, len(word)):
+            near.update(self._mends.get(word[:index] + word[index + 1 :], ()))
+        best = sorted(listed for listed in near if listed[0] == word[0] and OSA.distance(word, listed) == 1)
+        return best[0] if best else None
+
+    def hits(self, text: str) -> list[Hit]:
+        """Every rule the text fires, with the words that did. Longest terms win within a category."""
+        cleaned = clean(text)
+        spread = tokens(cleaned)
+        read = [token.word for token in spread]
+        slips: dict[int, str] = {}
+        for index, word in enumerate(read):
+            if word not in self._known:
+                mended = self.mend(word)
+                if mended is not None:
+                    slips[index] = mended
+                    read[index] = mended
+        found = self._look_up(read, spread, slips)
+        signs = measures(cleaned)
+        for sign, (start, end) in signs.items():
+            found.extend(_Found(entry, -1, -1, start, end, False) for entry in self._signs.get(sign, ()))
+        if not found:
+            return []
+        quiet = self._quiet(read)
+        settled: list[tuple[_Found, str]] = []
+        for item in found:
+            rule = self._settle(item, read, signs, quiet)
+            if rule:
+                settled.append((item, rule))
+        return [
+            Hit(rule, item.entry.category, item.entry.written, item.start, item.end, item.slip)
+            for item, rule in settled
+            if not any(_covers(other, item) for other, _ in settled)
+        ]
+
+    def _look_up(self, read: list[str], spread: list[Token], slips: Mapping[int, str]) -> list[_Found]:
+        found: list[_Found] = []
+        for index, word in enumerate(read):
+            for spelling, entry in self._starts.get(word, ()):
+                last = index + len(spelling)
+                if len(spelling) == 1 or tuple(read[index:last]) == spelling:
+                    slip = any(place in slips for place in range(index, last))
+                    found.append(_Found(entry, index, last, spread[index].start, spread[last - 1].end, slip))
+        return found
+
+    def _quiet(self, read: list[str]) -> list[tuple[int, int, str]]:
+        spans: list[tuple[int, int, str]] = []
+        for index, word in enumerate(read):
+            for phrase, category in self._never.get(word, ()):
+                if tuple(read[index : index + len(phrase)]) == phrase:
+                    spans.append((index, index + len(phrase), category))
+        return spans
+
+    def _settle(
+        self, item: _Found, read: list[str], signs: Mapping[str, object], quiet: list[tuple[int, int, str]]
+    ) -> str:
+        """The rule a hit comes to once the words around it are read; empty for none."""
+        entry = item.entry
+        for start, end, category in quiet:
+            if item.first >= start and item.last <= end and category in (entry.category, ANY) and item.first >= 0:
+                return ""
+        rest = read[: item.first] + ["|"] + read[item.last :] if item.first >= 0 else read
+        around = frozenset(rest).union(signs)
+        joined = f" {' '.join(rest)} "
+        if entry.needs is not None and not entry.needs.near(around, joined):
+            return ""
+        rule = entry.rule
+        for key in ((entry.category, entry.tokens), (entry.category, ("*",))):
+            for cues, other in self._instead.get(key, ()):
+                if rule and cues.near(around, joined):
+                    rule = other
+        return rule
+
+
+def _covers(longer: _Found, shorter: _Found) -> bool:
+    return (
+        longer.entry.category == shorter.entry.category
+        and longer.start <= shorter.start
+        and longer.end >= shorter.end
+        and longer.end - longer.start > shorter.end - shorter.start
+    )
+
+
+def _spellings(phrase: Tokens) -> list[Tokens]:
+    """A phrase as it is, and run together when long enough: statements write SKYBET, people write sky bet."""
+    joined = "".join(phrase)
+    if len(phrase) == 1 or len(joined) < _JOINABLE or not joined.isalnum():
+        return [phrase]
+    parts = words(joined)
+    return [phrase, parts] if parts != phrase else [phrase]
+
+
+def _deletions(listed: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Each listed word and each of it with one letter gone, to the words it came from. The first letter stays."""
+    index: dict[str, tuple[str, ...]] = {}
+    for word in listed:
+        for form in {word, *(word[:place] + word[place + 1 :] for place in range(1, len(word)))}:
+            index[form] = (*index.get(form, ()), word)
+    return index
