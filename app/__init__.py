@@ -1,0 +1,36 @@
+"""CarePurse: run a personal health budget from a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from app.config import ROOT, Settings
+
+
+def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Put the application together.
+
+    :param settings: read from the environment when left out.
+    :param overrides: Flask configuration for tests.
+    :raises ConfigError: when a setting is missing or cannot be right.
+    """
+    settings = settings or Settings.from_env()
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static" / "dist"),
+        instance_path=str(settings.instance),
+    )
+    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
+    app.config.update(overrides or {})
+
+    from app import cli, web
+    from app.core import database
+
+    database.init_app(app)
+    web.init_app(app)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,39 @@
+"""The audit: who did what to what, for whom and why. Written once, never changed (trigger and grant)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Key, Written
+
+
+class AuditEntry(Base):
+    """One thing that somebody did, or tried to do.
+
+    No foreign keys on purpose: the record outlives what it speaks of. The names are kept as they were on the day.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_person", "person_id", "id"),
+        Index("ix_audit_entry_commissioner", "commissioner_id", "id"),
+        Index("ix_audit_entry_actor", "actor_id", "id"),
+    )
+
+    id: Mapped[Key]
+    written_at: Mapped[Written]
+    commissioner_id: Mapped[UUID | None]
+    actor_id: Mapped[UUID | None]  # None: the software itself
+    actor_name: Mapped[str]
+    actor_role: Mapped[str]  # in what quality they acted: self, broker, coordinator, system …
+    person_id: Mapped[UUID | None]  # on whose behalf, or whose affairs
+    verb: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    sentence: Mapped[str]  # what happened, in words the person reads in "Who did what"
+    why: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)

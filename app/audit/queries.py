@@ -1,0 +1,65 @@
+"""Reading the audit. Who may read which part is checked by the caller's permission on the subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from app.audit.models import AuditEntry
+from app.core import clock
+from app.core.db import db
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """One page of entries, newest first."""
+
+    entries: Sequence[AuditEntry]
+    before: UUID | None  # ask for the next page with it
+
+
+def entries_about(person_id: UUID, before: UUID | None = None) -> AuditPage:
+    """What was done in one person's affairs, for their own "Who did what"."""
+    return _page([AuditEntry.person_id == person_id], before)
+
+
+def entries_in(
+    commissioner_ids: Sequence[UUID],
+    before: UUID | None = None,
+    *,
+    verb: str = "",
+    actor: str = "",
+    words: str = "",
+    on: date | None = None,
+) -> AuditPage:
+    """What was done within commissioners, for the auditor.
+
+    :param verb: the beginning of a verb, such as ``purchases.``.
+    :param actor: part of the name of who did it.
+    :param words: part of the sentence.
+    :param on: a London day.
+    """
+    where: list[ColumnElement[bool]] = [AuditEntry.commissioner_id.in_(commissioner_ids)]
+    if verb:
+        where.append(AuditEntry.verb.startswith(verb, autoescape=True))
+    if actor:
+        where.append(AuditEntry.actor_name.icontains(actor, autoescape=True))
+    if words:
+        where.append(AuditEntry.sentence.icontains(words, autoescape=True))
+    if on:
+        where.append(AuditEntry.written_at >= clock.start_of(on))
+        where.append(AuditEntry.written_at < clock.start_of(date.fromordinal(on.toordinal() + 1)))
+    return _page(where, before)
+
+
+def _page(where: list[ColumnElement[bool]], before: UUID | None) -> AuditPage:
+    if before is not None:
+        where = [*where, AuditEntry.id < before]
+    rows = db.session.scalars(select(AuditEntry).where(*where).order_by(AuditEntry.id.desc()).limit(PAGE + 1)).all()
+    return AuditPage(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)

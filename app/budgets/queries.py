@@ -1,0 +1,252 @@
+"""Reading budgets. The balance has one definition, and it is here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from app.budgets.models import Budget, RegularPayment, RegularPaymentMade
+from app.budgets.rules import Balance, BudgetState, due_day
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFoundError
+from app.identity.models import Person
+from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
+from app.ledger import queries as ledger
+from app.ledger.rules import Stream, Totals
+
+NIL = UUID(int=0)
+
+
+def budgets_of(viewer: Actor, person: Person) -> list[Budget]:
+    """Every budget of a person, the newest first.
+
+    :raises NotFoundError: when the viewer may not see them.
+    """
+    if not viewer.is_system and not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
+        raise NotFoundError
+    return list(
+        db.session.scalars(
+            select(Budget)
+            .options(selectinload(Budget.streams), selectinload(Budget.parts))
+            .where(Budget.person_id == person.id)
+            .order_by(Budget.starts_on.desc(), Budget.id.desc())
+        )
+    )
+
+
+def budget_in_force(
+    viewer: Actor, person: Person, ref: str | None = None, on: date | None = None
+) -> Budget | None:
+    """The agreed budget of a person on a day.
+
+    :param ref: which one, where there are several; the one that began first when left out.
+    :param on: a London day; today when left out.
+    """
+    day = on or clock.today()
+    running = [
+        budget
+        for budget in budgets_of(viewer, person)
+        if budget.state is BudgetState.AGREED and budget.starts_on <= day <= budget.ends_on
+    ]
+    if ref is not None:
+        return next((budget for budget in running if budget.ref == ref), None)
+    return running[-1] if running else None
+
+
+def budget_by_id(budget_id: UUID) -> Budget:
+    """A budget with its streams, for services that have checked the right already."""
+    return db.session.execute(
+        select(Budget).options(selectinload(Budget.streams)).where(Budget.id == budget_id)
+    ).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class StillDue:
+    """A regular payment to come this month."""
+
+    payment: RegularPayment
+    due_on: date
+
+    @property
+    def amount_pence(self) -> int:
+        return self.payment.amount_pence
+
+
+def regular_payments(budget: Budget, period: date) -> list[StillDue]:
+    """The regular payments agreed for a month, made or not, in the order they fall due."""
+    rows = db.session.scalars(
+        select(RegularPayment).where(
+            RegularPayment.budget_id == budget.id,
+            RegularPayment.starts_on <= clock.last_day(period),
+            or_(RegularPayment.ends_on.is_(None), RegularPayment.ends_on >= period),
+        )
+    )
+    due = [StillDue(payment, due_day(period, payment.day_of_month)) for payment in rows]
+    in_time = [
+        item
+        for item in due
+        if item.payment.starts_on <= item.due_on
+        and (item.payment.ends_on is None or item.due_on <= item.payment.ends_on)
+    ]
+    return sorted(in_time, key=lambda item: (item.due_on, item.payment.words))
+
+
+def still_due(budget: Budget, period: date) -> list[StillDue]:
+    """The regular payments of a month that are not made yet."""
+    made = set(
+        db.session.scalars(
+            select(RegularPaymentMade.payment_id)
+            .join(RegularPayment)
+            .where(RegularPayment.budget_id == budget.id, RegularPaymentMade.period == period)
+        )
+    )
+    return [item for item in regular_payments(budget, period) if item.payment.id not in made]
+
+
+def regular_payment_for(viewer: Actor, person: Person, ref: str) -> RegularPayment:
+    """One regular payment of a person's budgets.
+
+    :raises NotFoundError: when there is none, or it is not the viewer's to see.
+    """
+    payment = db.session.scalar(
+        select(RegularPayment)
+        .join(Budget, Budget.id == RegularPayment.budget_id)
+        .where(RegularPayment.ref == ref, Budget.person_id == person.id)
+    )
+    if payment is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
+        raise NotFoundError
+    return payment
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSpend:
+    """What one outcome has used, in pence."""
+
+    spent: int = 0
+    promised: int = 0
+
+    @property
+    def used(self) -> int:
+        return self.spent + self.promised
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTotals:
+    """One bar of the last twelve months, in pence."""
+
+    period: date
+    money_in: int
+    spent: int
+    promised: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything the home page counts, from one reading of the roll-ups."""
+
+    balance: Balance
+    due: Sequence[StillDue]
+    by_month: Sequence[MonthTotals]
+    this_month: dict[UUID, OutcomeSpend]
+    whole_budget: dict[UUID, OutcomeSpend]
+
+
+def figures(budget: Budget, period: date | None = None, months: int = 12) -> Figures:
+    """A budget's balance and charts for a month.
+
+    The number of statements does not depend on how much was ever bought.
+
+    :param period: the first day of a month; this month when left out.
+    """
+    this = clock.period_of(clock.today())
+    period = period or this
+    totals = sum(ledger.totals_by_stream(budget.id).values(), Totals())
+    first = min(clock.add_months(period, 1 - months), budget.starts_on.replace(day=1))
+    rows = ledger.months(budget.id, first, max(period, budget.ends_on.replace(day=1)))
+    due = still_due(budget, period) if period >= this else []
+    month = [row for row in rows if row.period == period]
+    balance = Balance(
+        money_in=sum(row.money_in for row in month),
+        spent=sum(row.spent for row in month),
+        promised=totals.debits_pending if period == this else sum(row.promised for row in month),
+        still_due=sum(item.amount_pence for item in due),
+        contingency=budget.contingency_pence,
+        available=totals.available,
+    )
+    by_month = []
+    for back in range(months - 1, -1, -1):
+        at = clock.add_months(period, -back)
+        of = [row for row in rows if row.period == at]
+        by_month.append(
+            MonthTotals(
+                at, sum(r.money_in for r in of), sum(r.spent for r in of), sum(r.promised for r in of)
+            )
+        )
+    inside = [row for row in rows if row.period >= budget.starts_on.replace(day=1)]
+    return Figures(balance, due, by_month, _by_tag(month), _by_tag(inside))
+
+
+def _by_tag(rows: Sequence[ledger.MonthFigure]) -> dict[UUID, OutcomeSpend]:
+    spend: dict[UUID, OutcomeSpend] = {}
+    for row in rows:
+        if row.tag_id != NIL:
+            had = spend.get(row.tag_id, OutcomeSpend())
+            spend[row.tag_id] = OutcomeSpend(had.spent + row.spent, had.promised + row.promised)
+    return spend
+
+
+def balance(budget: Budget, period: date | None = None) -> Balance:
+    """What the person has: the one definition of balance and of *safe to spend* (``rules.Balance``)."""
+    return figures(budget, period).balance
+
+
+def stream_available(budget: Budget) -> dict[Stream, int]:
+    """What is left in each stream of a budget, promises taken off, in pence."""
+    return {stream: totals.available for stream, totals in ledger.totals_by_stream(budget.id).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a budget does, for staff: no transactions (DESIGN, section 8)."""
+
+    budget: Budget
+    person: Person
+    available: int
+    money_in: int
+    spent: int
+
+
+def health_of(viewer: Actor, commissioner_id: UUID, page: int = 1, size: int = 50) -> tuple[list[Health], bool]:
+    """The running budgets of a commissioner with their totals, a page at a time.
+
+    :returns: the rows, and whether there are more.
+    :raises NotFoundError: when the viewer may not see them.
+    """
+    if not may(viewer, Permission.SEE_BUDGET_HEALTH, CommissionerSubject(commissioner_id)):
+        raise NotFoundError
+    rows = db.session.execute(
+        select(Budget, Person)
+        .join(Person, Person.id == Budget.person_id)
+        .where(
+            Budget.commissioner_id == commissioner_id,
+            Budget.state == BudgetState.AGREED,
+            Budget.ends_on >= clock.today(),
+        )
+        .options(selectinload(Budget.streams))
+        .order_by(Person.family_name, Person.given_name, Budget.id)
+        .offset((page - 1) * size)
+        .limit(size + 1)
+    ).all()
+    totals = ledger.totals_of_owners([budget.id for budget, _ in rows])
+    health = [
+        Health(budget, person, t.available, t.credits_posted, t.debits_posted)
+        for budget, person in rows[:size]
+        for t in [totals.get(budget.id, Totals())]
+    ]
+    return health, len(rows) > size

@@ -1,0 +1,50 @@
+"""Connecting the application to its database: the address given, or the embedded server."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask
+from flask_alembic import Alembic
+
+from app.config import ROOT
+from app.core import embedded
+from app.core.db import Base, connect_args, db
+
+DATABASE = "carepurse"
+
+
+def _ours(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
+    """Keep the job runner's own tables out of comparisons: they are its schema, brought in whole by migration 0002."""
+    table = name if kind == "table" else getattr(getattr(obj, "table", None), "name", "")
+    return not str(table or "").startswith("procrastinate_")
+
+
+alembic = Alembic(metadatas=Base.metadata, run_mkdir=False)
+# each step is told by `flask db upgrade` itself
+logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def init_app(app: Flask) -> None:
+    """Bind database and migrations to ``app``, starting the embedded server when no address was given."""
+    settings = app.config["SETTINGS"]
+    url = settings.database_url or embedded.ensure_database(embedded.start(settings.instance / "postgres"), DATABASE)
+    app.config["DATABASE_URL"] = url
+    app.config["SQLALCHEMY_ENGINES"] = {
+        "default": {
+            "url": url,
+            "connect_args": connect_args(),
+            "pool_size": settings.pool_size,
+            "max_overflow": settings.pool_size,
+            "pool_timeout": 10,
+            "pool_pre_ping": True,
+        }
+    }
+    app.config["ALEMBIC"] = {
+        "script_location": str(ROOT / "migrations" / "versions"),
+        "file_template": "%%(rev)s_%%(slug)s",
+    }
+    app.config["ALEMBIC_CONTEXT"] = {"compare_type": True, "include_object": _ours}
+    db.init_app(app)
+    alembic.init_app(app)

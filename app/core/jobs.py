@@ -1,0 +1,71 @@
+"""Background work on the same PostgreSQL: a job exists if, and only if, the transaction that causes it commits."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+import procrastinate
+from procrastinate.testing import InMemoryConnector
+from sqlalchemy import text
+
+from app.core.db import db
+
+P = ParamSpec("P")
+
+# Tasks are declared before any database is known; ``runner`` swaps in a real connector.
+jobs = procrastinate.App(connector=InMemoryConnector())
+
+_DEFER = text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', :task, 0, NULL, NULL, CAST(:args AS jsonb), NULL)"
+    "::procrastinate_job_to_defer_v1])"
+)
+
+#: How a task's work is run, set by the shell: inside an application context, in one transaction.
+_shell: list[Callable[[Callable[[], object]], None]] = []
+
+
+def enqueue(task_name: str, /, **arguments: Any) -> None:
+    """Ask for a job in the current transaction.
+
+    :param task_name: such as ``messages.send_email``.
+    :param arguments: values that JSON can carry.
+    :raises KeyError: when no task has that name.
+    """
+    if task_name not in jobs.tasks:
+        raise KeyError(task_name)
+    db.session.execute(_DEFER, {"task": task_name, "args": json.dumps(arguments)})
+
+
+def task(name: str, *, attempts: int = 8) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Declare a task; the shell commits its transaction when it returns.
+
+    A task that raises is tried again after 2, 4, 8 … minutes, ``attempts`` times in all.
+    """
+
+    def declare(work: Callable[P, None]) -> Callable[P, None]:
+        @functools.wraps(work)
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            if not _shell:
+                raise RuntimeError("this process does not run jobs")
+            _shell[0](functools.partial(work, *args, **kwargs))
+
+        retry = procrastinate.RetryStrategy(max_attempts=attempts, exponential_wait=120)
+        jobs.task(name=name, retry=retry)(run)
+        return work
+
+    return declare
+
+
+def runner(database_url: str, shell: Callable[[Callable[[], object]], None]) -> procrastinate.App:
+    """The job runner bound to a database.
+
+    :param database_url: the SQLAlchemy address.
+    :param shell: runs a piece of work in an application context and commits it.
+    :returns: use as ``with runner(...).open() as app: app.run_worker()``.
+    """
+    _shell[:] = [shell]
+    conninfo = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    return jobs.with_connector(procrastinate.PsycopgConnector(conninfo=conninfo))

@@ -1,0 +1,170 @@
+"""Commissioners, accounts, people, authority and staff roles; sign-in sessions and throttles."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base, Key, Pence, Ref, Written
+from app.identity.rules import AuthorityKind, Scope, StaffRole
+
+
+class Commissioner(Base):
+    """The organisation whose money it is: the tenant."""
+
+    __tablename__ = "commissioner"
+
+    id: Mapped[Key]
+    ref: Mapped[Ref]
+    name: Mapped[str]
+    #: Local settings; read through ``identity.settings_of`` which knows every key and its default.
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Account(Base):
+    """A sign-in. Not a person with a budget: a parent, a broker and a finance officer have one too."""
+
+    __tablename__ = "account"
+
+    id: Mapped[Key]
+    ref: Mapped[Ref]
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120))
+    passphrase_hash: Mapped[str]
+    created_at: Mapped[Written]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (Index("uq_account_email", func.lower(email), unique=True),)
+
+
+class SignInSession(Base):
+    """A signed-in browser. The cookie holds a random token; only its hash is kept."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[Key]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[Written]
+    seen_at: Mapped[Written]
+    ended_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """Failed sign-ins counted per key (an account's address, or a network address) and window."""
+
+    __tablename__ = "sign_in_attempt"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)  # hash: no address is kept in the clear
+    window_start: Mapped[datetime]
+    failures: Mapped[int]
+
+
+class Person(Base):
+    """Whom a budget is for. May have no account (a child)."""
+
+    __tablename__ = "person"
+    __table_args__ = (Index("ix_person_commissioner", "commissioner_id", "family_name", "id"),)
+
+    id: Mapped[Key]
+    ref: Mapped[Ref]
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
+    given_name: Mapped[str] = mapped_column(String(80))
+    family_name: Mapped[str] = mapped_column(String(80))
+    date_of_birth: Mapped[date]
+    postcode: Mapped[str] = mapped_column(String(8), default="")
+    created_at: Mapped[Written]
+
+    commissioner: Mapped[Commissioner] = relationship()
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    def age_on(self, day: date) -> int:
+        """Whole years on ``day``. Someone born on 29 February has a birthday on 1 March in other years."""
+        had_it = (day.month, day.day) >= (self.date_of_birth.month, self.date_of_birth.day)
+        return day.year - self.date_of_birth.year - (not had_it)
+
+
+class Authority(Base):
+    """An account's right to act in a person's affairs, from a day until a day or until it is ended."""
+
+    __tablename__ = "authority"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
+        CheckConstraint("buy_limit_pence IS NULL OR (scope = 'buy' AND buy_limit_pence >= 0)", name="limit"),
+        Index(
+            "uq_authority_open", "account_id", "person_id", unique=True, postgresql_where="ended_at IS NULL"
+        ),
+        Index("ix_authority_person", "person_id"),
+    )
+
+    id: Mapped[Key]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[AuthorityKind]
+    scope: Mapped[Scope]
+    buy_limit_pence: Mapped[Pence | None]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class StaffPost(Base):
+    """A staff role within one commissioner, with dates: people move, and history must stay readable."""
+
+    __tablename__ = "staff_post"
+    __table_args__ = (
+        UniqueConstraint("account_id", "commissioner_id", "role", "starts_on"),
+        Index("ix_staff_post_commissioner", "commissioner_id", "role"),
+    )
+
+    id: Mapped[Key]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
+    role: Mapped[StaffRole]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    account: Mapped[Account] = relationship()
+    commissioner: Mapped[Commissioner] = relationship()
+
+
+class Caseload(Base):
+    """Which coordinator looks after which person, from when until when."""
+
+    __tablename__ = "caseload"
+    __table_args__ = (
+        Index("uq_caseload_open", "person_id", unique=True, postgresql_where="ends_on IS NULL"),
+        Index("ix_caseload_account", "account_id"),
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+    account: Mapped[Account] = relationship()
+
+
+class FormKey(Base):
+    """A form that was sent: its hidden id, a hash of what it said, and where it led.
+
+    The same form sent twice answers the same; a changed body under the same id is refused.
+    """
+
+    __tablename__ = "form_key"
+
+    key: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    body_hash: Mapped[str] = mapped_column(String(64))
+    location: Mapped[str]
+    written_at: Mapped[Written]

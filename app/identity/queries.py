@@ -1,0 +1,167 @@
+"""Reading accounts, people and rights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFoundError
+from app.identity.models import Account, Authority, Caseload, Commissioner, Person, StaffPost
+from app.identity.rules import (
+    Actor,
+    AuthorityKind,
+    CommissionerSubject,
+    Grant,
+    Permission,
+    PersonSubject,
+    Post,
+    StaffRole,
+    may,
+)
+from app.identity.settings import CommissionerSettings
+
+
+def load_actor(account: Account, provider_ids: Sequence[UUID] = ()) -> Actor:
+    """Who this account is today, with every right in force.
+
+    :param provider_ids: the marketplace providers it belongs to (the marketplace knows).
+    """
+    today = clock.today()
+    authorities = db.session.scalars(
+        select(Authority)
+        .options(joinedload(Authority.person))
+        .join(Person)
+        .where(Authority.account_id == account.id, *_authority_in_force())
+        .order_by(Authority.kind != AuthorityKind.SELF, Person.given_name, Person.id)
+    )
+    posts = db.session.scalars(
+        select(StaffPost)
+        .options(joinedload(StaffPost.commissioner))
+        .where(
+            StaffPost.account_id == account.id,
+            StaffPost.starts_on <= today,
+            or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
+        )
+        .order_by(StaffPost.id)
+    )
+    return Actor(
+        account_id=account.id,
+        name=account.name,
+        email=account.email,
+        grants=tuple(
+            Grant(
+                a.person_id,
+                a.person.ref,
+                a.person.name,
+                a.person.date_of_birth,
+                a.person.commissioner_id,
+                a.kind,
+                a.scope,
+                a.buy_limit_pence,
+            )
+            for a in authorities
+        ),
+        posts=tuple(Post(p.commissioner_id, p.commissioner.name, p.role) for p in posts),
+        provider_ids=tuple(provider_ids),
+    )
+
+
+def person_for(viewer: Actor, ref: str, permission: Permission) -> Person:
+    """The person with this reference.
+
+    :raises NotFoundError: when there is none, or the viewer has no such right over them: the two look the same.
+    """
+    person = db.session.scalar(select(Person).where(Person.ref == ref).options(joinedload(Person.commissioner)))
+    if person is None or not may(viewer, permission, PersonSubject(person.id)):
+        raise NotFoundError
+    return person
+
+
+def coordinator_of(person_id: UUID) -> Account | None:
+    """The coordinator who looks after this person today."""
+    return db.session.scalar(
+        select(Account)
+        .join(Caseload, Caseload.account_id == Account.id)
+        .where(Caseload.person_id == person_id, Caseload.ends_on.is_(None))
+    )
+
+
+def coordinators(commissioner_id: UUID) -> list[Account]:
+    """The coordinators of a commissioner today, by name."""
+    today = clock.today()
+    return list(
+        db.session.scalars(
+            select(Account)
+            .join(StaffPost, StaffPost.account_id == Account.id)
+            .where(
+                StaffPost.commissioner_id == commissioner_id,
+                StaffPost.role == StaffRole.COORDINATOR,
+                StaffPost.starts_on <= today,
+                or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
+            )
+            .order_by(Account.name, Account.id)
+        )
+    )
+
+
+def holder_side_accounts(person_id: UUID) -> list[Account]:
+    """Who acts for this person today: themself, representatives and nominees. Not brokers."""
+    return list(db.session.scalars(_acting_for(person_id).where(Authority.kind != AuthorityKind.BROKER)))
+
+
+def acting_accounts(person_id: UUID) -> list[tuple[Account, Authority]]:
+    """Everyone with a right in this person's affairs today, with it."""
+    rows = db.session.execute(_acting_for(person_id).add_columns(Authority))
+    return [(account, authority) for account, authority in rows]
+
+
+def holds_any_authority(account_id: UUID, person_id: UUID) -> bool:
+    """Whether the account acts for this person in any quality: such an account never decides about them."""
+    return db.session.scalar(_acting_for(person_id).where(Account.id == account_id)) is not None
+
+
+def settings_of(commissioner_id: UUID) -> CommissionerSettings:
+    """A commissioner's settings, with defaults for what it has not set."""
+    commissioner = db.session.get_one(Commissioner, commissioner_id)
+    return CommissionerSettings.read(commissioner.settings)
+
+
+def staff_of(viewer: Actor, commissioner_id: UUID) -> list[StaffPost]:
+    """Who holds which role in a commissioner, past and present.
+
+    :raises NotFoundError: when the viewer may not see it.
+    """
+    if not may(viewer, Permission.MANAGE_STAFF, CommissionerSubject(commissioner_id)):
+        raise NotFoundError
+    return list(
+        db.session.scalars(
+            select(StaffPost)
+            .options(joinedload(StaffPost.account))
+            .join(Account)
+            .where(StaffPost.commissioner_id == commissioner_id)
+            .order_by(StaffPost.role, Account.name, StaffPost.id)
+        )
+    )
+
+
+def _authority_in_force() -> tuple[object, ...]:
+    today = clock.today()
+    return (
+        Authority.starts_on <= today,
+        or_(Authority.ends_on.is_(None), Authority.ends_on >= today),
+        Authority.ended_at.is_(None),
+    )
+
+
+def _acting_for(person_id: UUID) -> Select[tuple[Account]]:
+    return (
+        select(Account)
+        .join(Authority, Authority.account_id == Account.id)
+        .where(Authority.person_id == person_id, Account.closed_at.is_(None), *_authority_in_force())  # type: ignore[arg-type]  # a tuple of clauses
+        .order_by(Account.name, Account.id)
+    )

@@ -1,0 +1,202 @@
+"""Who may do what: pure, without a database.
+
+:func:`may` is the one place where a right is decided. Default is no.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class AuthorityKind(StrEnum):
+    """In what quality an account acts in a person's affairs (DESIGN, section 2)."""
+
+    SELF = "self"
+    REPRESENTATIVE = "representative"
+    NOMINEE = "nominee"
+    BROKER = "broker"
+
+
+class Scope(StrEnum):
+    """How far an authority reaches: each includes the ones before it."""
+
+    VIEW = "view"
+    PREPARE = "prepare"
+    BUY = "buy"
+
+
+class StaffRole(StrEnum):
+    """A role within one commissioner."""
+
+    COORDINATOR = "coordinator"
+    FINANCE = "finance"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """What a page or a verb asks for."""
+
+    # about one person (subject: PersonSubject)
+    VIEW_BUDGET = "view_budget"  # home, spending, plan, purchases, who did what
+    PREPARE_PURCHASE = "prepare_purchase"  # draft, attach receipts, ask for it to be bought
+    BUY = "buy"  # submit, pay, cancel, confirm delivery
+    CONFIRM_PURCHASE = "confirm_purchase"  # say yes to what a broker prepared
+    # about one commissioner's work (subject: CommissionerSubject)
+    DECIDE = "decide"  # the coordinator's queue and decisions
+    SEE_BUDGET_HEALTH = "see_budget_health"  # that a budget is healthy or not, no transactions
+    PAY_ALLOCATIONS = "pay_allocations"
+    READ_LEDGER = "read_ledger"
+    READ_POLICY = "read_policy"
+    MANAGE_STAFF = "manage_staff"  # see who holds which role
+    READ_AUDIT = "read_audit"
+    # about one provider (subject: ProviderSubject)
+    KEEP_LISTINGS = "keep_listings"  # own profile, listings and orders
+    # about oneself
+    SIGNED_IN = "signed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSubject:
+    """A person with a budget, as a subject of a right."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionerSubject:
+    """A commissioner, as a subject of a right."""
+
+    commissioner_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSubject:
+    """A provider or PA of the marketplace, as a subject of a right."""
+
+    provider_id: UUID
+
+
+Subject = PersonSubject | CommissionerSubject | ProviderSubject | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An authority that is in force today."""
+
+    person_id: UUID
+    person_ref: str
+    person_name: str
+    date_of_birth: date
+    commissioner_id: UUID
+    kind: AuthorityKind
+    scope: Scope
+    buy_limit_pence: int | None  # None with scope buy: no limit
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A staff role that is in force today."""
+
+    commissioner_id: UUID
+    commissioner_name: str
+    role: StaffRole
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever reads (``viewer``) or writes (``actor``), with every right in force, loaded once a request."""
+
+    account_id: UUID | None
+    name: str
+    email: str = ""
+    grants: tuple[Grant, ...] = ()
+    posts: tuple[Post, ...] = ()
+    provider_ids: tuple[UUID, ...] = ()
+
+    @classmethod
+    def system(cls, name: str) -> Actor:
+        """The software itself, acting by a job or a command: ``Actor.system("Monthly payments")``."""
+        return cls(account_id=None, name=name)
+
+    @property
+    def is_system(self) -> bool:
+        return self.account_id is None
+
+    def grant_for(self, person_id: UUID) -> Grant | None:
+        """The authority over this person, if there is one."""
+        return next((grant for grant in self.grants if grant.person_id == person_id), None)
+
+    def posts_with(self, role: StaffRole) -> tuple[UUID, ...]:
+        """The commissioners in which this role is held."""
+        return tuple(post.commissioner_id for post in self.posts if post.role is role)
+
+    def quality_for(self, person_id: UUID | None, commissioner_id: UUID | None) -> str:
+        """In what quality this actor acts here, for the audit."""
+        if self.is_system:
+            return "system"
+        grant = self.grant_for(person_id) if person_id else None
+        if grant:
+            return grant.kind.value
+        for post in self.posts:
+            if commissioner_id in (None, post.commissioner_id):
+                return post.role.value
+        return "provider" if self.provider_ids else "account"
+
+
+_SCOPE_RANK = {Scope.VIEW: 0, Scope.PREPARE: 1, Scope.BUY: 2}
+_PERSON_SCOPE = {
+    Permission.VIEW_BUDGET: Scope.VIEW,
+    Permission.PREPARE_PURCHASE: Scope.PREPARE,
+    Permission.BUY: Scope.BUY,
+    Permission.CONFIRM_PURCHASE: Scope.BUY,
+}
+_STAFF_ROLES: dict[Permission, frozenset[StaffRole]] = {
+    Permission.DECIDE: frozenset({StaffRole.COORDINATOR}),
+    Permission.SEE_BUDGET_HEALTH: frozenset({StaffRole.COORDINATOR, StaffRole.FINANCE, StaffRole.AUDITOR}),
+    Permission.PAY_ALLOCATIONS: frozenset({StaffRole.FINANCE}),
+    Permission.READ_LEDGER: frozenset({StaffRole.FINANCE, StaffRole.AUDITOR}),
+    Permission.READ_POLICY: frozenset(StaffRole),
+    Permission.MANAGE_STAFF: frozenset({StaffRole.ADMIN, StaffRole.AUDITOR}),
+    Permission.READ_AUDIT: frozenset({StaffRole.AUDITOR}),
+}
+
+
+def may(actor: Actor, permission: Permission, subject: Subject = None) -> bool:
+    """Whether ``actor`` has this right over ``subject``.
+
+    With no subject the question is whether they have it over anything at all (may they see the way in?).
+    """
+    if permission is Permission.SIGNED_IN:
+        return actor.account_id is not None
+    if permission in _PERSON_SCOPE:
+        return any(
+            _grant_allows(grant, permission)
+            for grant in actor.grants
+            if subject is None or subject == PersonSubject(grant.person_id)
+        )
+    if permission in _STAFF_ROLES:
+        return any(
+            post.role in _STAFF_ROLES[permission]
+            for post in actor.posts
+            if subject is None or subject == CommissionerSubject(post.commissioner_id)
+        )
+    if permission is Permission.KEEP_LISTINGS:
+        return any(subject is None or subject == ProviderSubject(key) for key in actor.provider_ids)
+    return False
+
+
+def _grant_allows(grant: Grant, permission: Permission) -> bool:
+    if permission is Permission.CONFIRM_PURCHASE and grant.kind is AuthorityKind.BROKER:
+        return False  # what a broker prepared is confirmed by the person's own side
+    return _SCOPE_RANK[grant.scope] >= _SCOPE_RANK[_PERSON_SCOPE[permission]]
+
+
+def within_limit(grant: Grant, amount_pence: int) -> bool:
+    """Whether this authority may buy for ``amount_pence`` without asking the person's own side first."""
+    if grant.scope is not Scope.BUY:
+        return False
+    return grant.buy_limit_pence is None or amount_pence <= grant.buy_limit_pence

@@ -1,0 +1,168 @@
+"""Making accounts, people, authorities and posts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import func, select
+
+from app.audit import service as audit
+from app.core.db import db
+from app.core.errors import InvalidError
+from app.identity import passphrases
+from app.identity.models import Account, Authority, Caseload, Commissioner, Person, StaffPost
+from app.identity.rules import Actor, AuthorityKind, Scope, StaffRole
+
+
+def add_commissioner(actor: Actor, name: str, settings: dict[str, Any] | None = None) -> Commissioner:
+    """Set up a commissioner with its local settings (see ``CommissionerSettings``)."""
+    commissioner = Commissioner(name=name, settings=settings or {})
+    db.session.add(commissioner)
+    db.session.flush()
+    audit.record(
+        actor,
+        "identity.add_commissioner",
+        f"Set up {name}",
+        subject_kind="commissioner",
+        subject_id=commissioner.id,
+        commissioner_id=commissioner.id,
+    )
+    return commissioner
+
+
+def open_account(actor: Actor, email: str, name: str, passphrase: str | None = None, *, hashed: str = "") -> Account:
+    """Open an account.
+
+    :param passphrase: checked for strength and hashed.
+    :param hashed: a stored hash instead, for many accounts at once.
+    :raises InvalidError: when the address cannot be one, is taken, or the passphrase is weak.
+    """
+    try:
+        # deliverability is for the first e-mail to find out: no look-up on the network here
+        email = validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise InvalidError({"email": "Enter an e-mail address, like name@example.org"}) from None
+    if db.session.scalar(select(Account.id).where(func.lower(Account.email) == email.lower())):
+        raise InvalidError({"email": "There is an account with that address already"})
+    if passphrase is not None:
+        passphrases.check_strength(passphrase, (email, name))
+        hashed = passphrases.hash_passphrase(passphrase)
+    account = Account(email=email, name=name, passphrase_hash=hashed)
+    db.session.add(account)
+    db.session.flush()
+    audit.record(
+        actor,
+        "identity.open_account",
+        f"Opened an account for {name}",
+        subject_kind="account",
+        subject_id=account.id,
+    )
+    return account
+
+
+def add_person(
+    actor: Actor,
+    commissioner: Commissioner,
+    given_name: str,
+    family_name: str,
+    date_of_birth: date,
+    postcode: str = "",
+    coordinator: Account | None = None,
+    since: date | None = None,
+) -> Person:
+    """Enter a person with a budget, and who looks after them from when."""
+    person = Person(
+        commissioner_id=commissioner.id,
+        given_name=given_name,
+        family_name=family_name,
+        date_of_birth=date_of_birth,
+        postcode=postcode,
+    )
+    db.session.add(person)
+    db.session.flush()
+    if coordinator is not None:
+        db.session.add(
+            Caseload(person_id=person.id, account_id=coordinator.id, starts_on=since or date(2020, 1, 1))
+        )
+    audit.record(
+        actor,
+        "identity.add_person",
+        f"Entered {person.name}",
+        subject_kind="person",
+        subject_id=person.id,
+        person_id=person.id,
+        commissioner_id=commissioner.id,
+    )
+    return person
+
+
+def grant_authority(
+    actor: Actor,
+    account: Account,
+    person: Person,
+    kind: AuthorityKind,
+    scope: Scope,
+    *,
+    starts_on: date,
+    ends_on: date | None = None,
+    buy_limit_pence: int | None = None,
+) -> Authority:
+    """Give an account the right to act in a person's affairs.
+
+    :param buy_limit_pence: the most one purchase may cost without the person's own side, with scope ``buy``.
+    """
+    authority = Authority(
+        account_id=account.id,
+        person_id=person.id,
+        kind=kind,
+        scope=scope,
+        buy_limit_pence=buy_limit_pence,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    db.session.add(authority)
+    db.session.flush()
+    audit.record(
+        actor,
+        "identity.grant_authority",
+        f"{account.name} may act as {kind.value}",
+        subject_kind="authority",
+        subject_id=authority.id,
+        person_id=person.id,
+        commissioner_id=person.commissioner_id,
+        details={"scope": scope.value, "buy_limit_pence": buy_limit_pence},
+    )
+    return authority
+
+
+def appoint(
+    actor: Actor, account: Account, commissioner: Commissioner, role: StaffRole, starts_on: date
+) -> StaffPost:
+    """Give an account a staff role within a commissioner."""
+    post = StaffPost(account_id=account.id, commissioner_id=commissioner.id, role=role, starts_on=starts_on)
+    db.session.add(post)
+    db.session.flush()
+    audit.record(
+        actor,
+        "identity.appoint",
+        f"{account.name} became {role.value}",
+        subject_kind="staff_post",
+        subject_id=post.id,
+        commissioner_id=commissioner.id,
+    )
+    return post
+
+
+def note_refused(actor: Actor, path: str, person_id: UUID | None = None) -> None:
+    """Record that somebody asked for what is not theirs to see."""
+    audit.record(
+        actor,
+        "identity.refused",
+        "Asked for a page that is not theirs",
+        subject_kind="page",
+        person_id=person_id,
+        details={"path": path[:300]},
+    )

@@ -1,0 +1,87 @@
+"""Reading the ledger: totals of a budget, month by month, and the proof that it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.core.db import db
+from app.ledger.models import LedgerAccount, LedgerMonth
+from app.ledger.rules import Stream, Totals
+
+
+def totals_by_stream(owner_id: UUID) -> dict[Stream, Totals]:
+    """The running totals of a budget's accounts, one a stream."""
+    rows = db.session.execute(
+        select(
+            LedgerAccount.stream,
+            LedgerAccount.debits_pending,
+            LedgerAccount.debits_posted,
+            LedgerAccount.credits_pending,
+            LedgerAccount.credits_posted,
+        ).where(LedgerAccount.owner_id == owner_id)
+    )
+    return {stream: Totals(*figures) for stream, *figures in rows}
+
+
+def totals_of_owners(owner_ids: Sequence[UUID]) -> dict[UUID, Totals]:
+    """The running totals of several budgets, streams added up."""
+    rows = db.session.execute(
+        select(
+            LedgerAccount.owner_id,
+            func.sum(LedgerAccount.debits_pending),
+            func.sum(LedgerAccount.debits_posted),
+            func.sum(LedgerAccount.credits_pending),
+            func.sum(LedgerAccount.credits_posted),
+        )
+        .where(LedgerAccount.owner_id.in_(owner_ids))
+        .group_by(LedgerAccount.owner_id)
+    )
+    return {owner: Totals(*(int(figure) for figure in figures)) for owner, *figures in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigure:
+    """What moved in one month for one outcome (or for none), over all streams, in pence."""
+
+    period: date
+    tag_id: UUID
+    money_in: int
+    spent: int  # refunds taken off
+    taken_back: int
+    promised: int
+
+
+def months(owner_id: UUID, first: date, last: date) -> list[MonthFigure]:
+    """A budget's figures from the month ``first`` to the month ``last``, by month and outcome."""
+    rows = db.session.execute(
+        select(
+            LedgerMonth.period,
+            LedgerMonth.tag_id,
+            func.sum(LedgerMonth.money_in),
+            func.sum(LedgerMonth.spent - LedgerMonth.refunded),
+            func.sum(LedgerMonth.taken_back),
+            func.sum(LedgerMonth.promised),
+        )
+        .join(LedgerAccount, LedgerAccount.id == LedgerMonth.account_id)
+        .where(LedgerAccount.owner_id == owner_id, LedgerMonth.period.between(first, last))
+        .group_by(LedgerMonth.period, LedgerMonth.tag_id)
+        .order_by(LedgerMonth.period)
+    )
+    return [MonthFigure(period, tag, *(int(figure) for figure in figures)) for period, tag, *figures in rows]
+
+
+def tag_totals(owner_id: UUID, tag_id: UUID) -> dict[Stream, int]:
+    """What an outcome has taken from each stream of a budget so far, spent and promised together, in pence."""
+    taken = func.sum(LedgerMonth.spent + LedgerMonth.promised - LedgerMonth.refunded)
+    rows = db.session.execute(
+        select(LedgerAccount.stream, taken)
+        .join(LedgerMonth, LedgerMonth.account_id == LedgerAccount.id)
+        .where(LedgerAccount.owner_id == owner_id, LedgerMonth.tag_id == tag_id)
+        .group_by(LedgerAccount.stream)
+    )
+    return {stream: int(sum_) for stream, sum_ in rows}

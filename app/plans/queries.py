@@ -1,0 +1,71 @@
+"""Reading plans and outcomes."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFoundError
+from app.identity.models import Person
+from app.identity.rules import Actor, Permission, PersonSubject, may
+from app.plans.models import Outcome, Plan, PlanState
+
+_WHOLE = selectinload(Plan.outcomes).selectinload(Outcome.funding)
+
+
+def plan_in_force(viewer: Actor, person: Person, on: date | None = None) -> Plan | None:
+    """The agreed plan of a person on a day, with its outcomes and their funding.
+
+    :param on: a London day; today when left out.
+    :raises NotFoundError: when the viewer may not see it.
+    """
+    _check(viewer, person.id)
+    day = on or clock.today()
+    return db.session.scalar(
+        select(Plan)
+        .options(_WHOLE)
+        .where(
+            Plan.person_id == person.id, Plan.state == PlanState.AGREED, Plan.starts_on <= day, Plan.ends_on >= day
+        )
+        .order_by(Plan.starts_on.desc(), Plan.id)
+        .limit(1)
+    )
+
+
+def plan_by_id(plan_id: UUID) -> Plan:
+    """A plan with its outcomes, for services that have checked the right already."""
+    return db.session.execute(select(Plan).options(_WHOLE).where(Plan.id == plan_id)).scalar_one()
+
+
+def outcome_for(viewer: Actor, person: Person, ref: str) -> Outcome:
+    """One outcome of a person's plans.
+
+    :raises NotFoundError: when there is none, or it is not the viewer's to see.
+    """
+    _check(viewer, person.id)
+    outcome = db.session.scalar(
+        select(Outcome)
+        .options(selectinload(Outcome.funding))
+        .join(Plan)
+        .where(Outcome.ref == ref, Plan.person_id == person.id)
+    )
+    if outcome is None:
+        raise NotFoundError
+    return outcome
+
+
+def outcome_by_id(outcome_id: UUID) -> Outcome:
+    """An outcome with its funding, for services that have checked the right already."""
+    return db.session.execute(
+        select(Outcome).options(selectinload(Outcome.funding)).where(Outcome.id == outcome_id)
+    ).scalar_one()
+
+
+def _check(viewer: Actor, person_id: UUID) -> None:
+    if not viewer.is_system and not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person_id)):
+        raise NotFoundError
