@@ -1,0 +1,39 @@
+"""Markers: every view says who may come in. A view that says nothing lets nobody in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from app.identity.rules import Permission
+
+View = TypeVar("View", bound=Callable[..., Any])
+_MARK = "carepurse_mark"
+
+
+def public(view: View) -> View:
+    """Anybody may come, signed in or not."""
+    setattr(view, _MARK, None)
+    return view
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only somebody signed in who has this permission: over the person or provider the address names, or,
+    where it names none, over anything at all (the services check the object)."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, permission)
+        return view
+
+    return mark
+
+
+def is_marked(view: object) -> bool:
+    """Whether the view says who may come in."""
+    return hasattr(view, _MARK)
+
+
+def mark_of(view: object) -> Permission | None:
+    """The permission a marked view asks for; None when it is public."""
+    mark: Permission | None = getattr(view, _MARK)
+    return mark

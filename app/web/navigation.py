@@ -1,0 +1,67 @@
+"""The menu: which ways in somebody is shown. A link is shown only to those whose page opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, g, request, url_for
+
+from app.identity.rules import Permission, may
+from app.web.context import actor_or_none, person_or_none
+
+_PERSON = (
+    ("Home", "home.show"),
+    ("Spending", "spending.show"),
+    ("Find support", "search.show"),
+    ("Purchases", "purchases.index"),
+    ("My plan", "plan.show"),
+)
+_STAFF = (
+    ("Work", "staff.home", Permission.SIGNED_IN),
+    ("To decide", "queue.show", Permission.DECIDE),
+    ("Budgets", "staff_people.show", Permission.SEE_BUDGET_HEALTH),
+    ("Payments", "staff_payments.show", Permission.PAY_ALLOCATIONS),
+    ("Ledger", "staff_ledger.show", Permission.READ_LEDGER),
+    ("Policy", "staff_policy.show", Permission.READ_POLICY),
+    ("Team", "staff_team.show", Permission.MANAGE_STAFF),
+    ("Who did what", "staff_audit.show", Permission.READ_AUDIT),
+)
+_PROVIDER = (
+    ("Overview", "provider_home.show"),
+    ("What we offer", "provider_listings.show"),
+    ("Orders", "provider_orders.show"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One link of the menu."""
+
+    words: str
+    href: str
+    current: bool
+
+
+def menu() -> list[Way]:
+    """The links for this page: of the person it is about, of the provider, or of the staff's work."""
+    actor = actor_or_none()
+    if actor is None:
+        return []
+    if person_or_none() is not None:
+        return [_way(words, endpoint) for words, endpoint in _PERSON if _exists(endpoint)]
+    if g.get("provider") is not None:
+        return [_way(words, endpoint) for words, endpoint in _PROVIDER if _exists(endpoint)]
+    if actor.posts:
+        return [
+            _way(words, endpoint) for words, endpoint, right in _STAFF if _exists(endpoint) and may(actor, right)
+        ]
+    return []
+
+
+def _way(words: str, endpoint: str) -> Way:
+    here = request.endpoint or ""
+    return Way(words, url_for(endpoint), here == endpoint or here.partition(".")[0] == endpoint.partition(".")[0])
+
+
+def _exists(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions

@@ -1,0 +1,49 @@
+"""Notices: what one was told."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.identity.rules import Permission
+from app.messages import queries, service
+from app.messages.models import Notice
+from app.messages.rules import About
+from app.web.context import current_actor
+from app.web.marks import requires
+from app.web.paging import page_number
+
+bp = Blueprint("notices", __name__)
+
+
+@bp.get("/notices")
+@requires(Permission.SIGNED_IN)
+def show() -> ResponseReturnValue:
+    """One's own notices, newest first."""
+    return render_template("notices/show.jinja", page=queries.notices_of(current_actor(), page_number(request.args)))
+
+
+@bp.post("/notices/<ref>")
+@requires(Permission.SIGNED_IN)
+def follow(ref: str) -> ResponseReturnValue:
+    """Read one, and go to what it is about."""
+    return redirect(_address(service.mark_read(current_actor(), ref)), 303)
+
+
+@bp.post("/notices")
+@requires(Permission.SIGNED_IN)
+def mark_all() -> ResponseReturnValue:
+    """Read them all."""
+    service.mark_all_read(current_actor())
+    flash("All your notices are marked as read.")
+    return redirect(url_for("notices.show"), 303)
+
+
+def _address(notice: Notice) -> str:
+    if notice.about is About.REQUEST:
+        return url_for("queue.decide", ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.PURCHASE:
+        return url_for("purchases.show", person_ref=notice.person.ref, ref=notice.about_ref)
+    if notice.person is not None:
+        return url_for("home.show", person_ref=notice.person.ref)
+    return url_for("notices.show")
