@@ -1,5 +1,12 @@
-"""The application for gunicorn: ``gunicorn wsgi:app``."""
+"""The application for gunicorn (``gunicorn wsgi:app``) and for the ``flask`` command."""
+
+import sys
 
 from app import create_app
+from app.config import settings_for
+from app.core.errors import ConfigError
 
-app = create_app()
+try:
+    app = create_app(settings_for(sys.argv))
+except ConfigError as error:
+    sys.exit(f"CarePurse cannot start. {error}")

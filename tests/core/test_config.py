@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings
+from app.config import Settings, settings_for
 from app.core.errors import ConfigError
 
 GOOD = {"SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz"}
@@ -40,3 +40,18 @@ def test_settings_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         settings.secret_key = "another"  # type: ignore[misc]  # that is the point
     assert settings.secure_cookies
+
+
+def test_commands_that_need_nothing_set_start_without_anything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("CAREPURSE_INSTANCE", str(tmp_path))
+    assert settings_for(["/bin/flask", "policy", "check"]).offline
+    assert not (tmp_path / "demo-secret").exists(), "asking the policy makes no demonstration"
+    with pytest.raises(ConfigError, match="SECRET_KEY"):
+        settings_for(["/bin/gunicorn", "wsgi:app"])
+    assert settings_for(["/bin/flask", "demo"]).demo
+    assert settings_for(["/bin/flask", "ledger", "verify"]).demo, "what `flask demo` made can be looked at"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/live")
+    with pytest.raises(ConfigError, match="SECRET_KEY"):
+        settings_for(["/bin/gunicorn", "wsgi:app"])

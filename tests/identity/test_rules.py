@@ -1,0 +1,83 @@
+"""Default is no: who may do what, as one table that can be read."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.identity.rules import (
+    Actor,
+    AuthorityKind,
+    CommissionerSubject,
+    Grant,
+    Permission,
+    PersonSubject,
+    Post,
+    ProviderSubject,
+    Scope,
+    StaffRole,
+    may,
+    within_limit,
+)
+
+PERSON, BOARD, SHOP = UUID(int=1), UUID(int=2), UUID(int=3)
+P = Permission
+ABOUT_PERSON = {P.VIEW_BUDGET, P.PREPARE_PURCHASE, P.BUY, P.CONFIRM_PURCHASE}
+
+
+def grant(kind: AuthorityKind = AuthorityKind.SELF, scope: Scope = Scope.BUY, limit: int | None = None) -> Grant:
+    return Grant(PERSON, "ref", "Amira Haddad", date(2017, 5, 2), BOARD, kind, scope, limit)
+
+
+def actor(*grants: Grant, role: StaffRole | None = None, shop: bool = False) -> Actor:
+    posts = (Post(BOARD, "Lea Valley", role),) if role else ()
+    return Actor(uuid4(), "Somebody", grants=grants, posts=posts, provider_ids=(SHOP,) if shop else ())
+
+
+TABLE = [
+    (actor(), set()),
+    (actor(grant(scope=Scope.VIEW)), {P.VIEW_BUDGET}),
+    (actor(grant(scope=Scope.PREPARE)), {P.VIEW_BUDGET, P.PREPARE_PURCHASE}),
+    (actor(grant()), ABOUT_PERSON),
+    (actor(grant(AuthorityKind.REPRESENTATIVE)), ABOUT_PERSON),
+    (actor(grant(AuthorityKind.NOMINEE)), ABOUT_PERSON),
+    (actor(grant(AuthorityKind.BROKER)), ABOUT_PERSON - {P.CONFIRM_PURCHASE}),
+    (actor(role=StaffRole.COORDINATOR), {P.DECIDE, P.SEE_BUDGET_HEALTH, P.READ_POLICY}),
+    (actor(role=StaffRole.FINANCE), {P.PAY_ALLOCATIONS, P.SEE_BUDGET_HEALTH, P.READ_LEDGER, P.READ_POLICY}),
+    (actor(role=StaffRole.ADMIN), {P.MANAGE_STAFF, P.READ_POLICY}),
+    (
+        actor(role=StaffRole.AUDITOR),
+        {P.READ_AUDIT, P.READ_LEDGER, P.SEE_BUDGET_HEALTH, P.MANAGE_STAFF, P.READ_POLICY},
+    ),
+    (actor(shop=True), {P.KEEP_LISTINGS}),
+]
+
+
+@pytest.mark.parametrize(("who", "rights"), TABLE, ids=lambda value: "")
+def test_each_role_may_do_this_and_nothing_else(who: Actor, rights: set[Permission]) -> None:
+    subjects = (PersonSubject(PERSON), CommissionerSubject(BOARD), ProviderSubject(SHOP))
+    assert {p for p in Permission if any(may(who, p, s) for s in subjects)} - {P.SIGNED_IN} == rights
+    strangers = (PersonSubject(uuid4()), CommissionerSubject(uuid4()), ProviderSubject(uuid4()))
+    assert not any(may(who, p, s) for p in Permission if p is not P.SIGNED_IN for s in strangers)
+
+
+@given(st.sampled_from(Permission), st.uuids())
+def test_the_software_itself_and_nobody_have_no_rights_by_themselves(permission: Permission, key: UUID) -> None:
+    for subject in (None, PersonSubject(key), CommissionerSubject(key), ProviderSubject(key)):
+        assert not may(Actor.system("Job"), permission, subject)
+
+
+@pytest.mark.parametrize(
+    ("scope", "limit", "pence", "inside"),
+    [
+        (Scope.BUY, None, 10**9, True),
+        (Scope.BUY, 5_000, 5_000, True),
+        (Scope.BUY, 5_000, 5_001, False),
+        (Scope.PREPARE, None, 1, False),
+        (Scope.VIEW, None, 1, False),
+    ],
+)
+def test_a_limit_is_a_limit(scope: Scope, limit: int | None, pence: int, inside: bool) -> None:
+    assert within_limit(grant(AuthorityKind.BROKER, scope, limit), pence) is inside
