@@ -1,0 +1,122 @@
+"""Reading approval requests, and finding who should decide one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.approvals.models import ApprovalRequest
+from app.approvals.rules import OPEN, RequestState, may_decide
+from app.core.db import db
+from app.core.errors import NotFoundError
+from app.identity import queries as identity
+from app.identity.models import Account
+from app.identity.rules import Actor, CommissionerSubject, Permission, may
+
+
+def request_by_ref(viewer: Actor, ref: str) -> ApprovalRequest:
+    """A request that ``viewer`` has, or had, a part in.
+
+    :raises NotFoundError: when there is none, it is another commissioner's, or it is closed and was decided by others.
+    """
+    request = db.session.scalar(
+        select(ApprovalRequest)
+        .where(ApprovalRequest.ref == ref)
+        .options(joinedload(ApprovalRequest.assignee), joinedload(ApprovalRequest.person))
+    )
+    if request is None or not may_open(viewer, request):
+        raise NotFoundError
+    return request
+
+
+def may_open(viewer: Actor, request: ApprovalRequest) -> bool:
+    """The privacy gate: an open request opens for the commissioner's coordinators, a closed one for those it was with.
+
+    Somebody who acts for the person sees it from the person's side only.
+    """
+    if not may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
+        return False
+    if viewer.grant_for(request.person_id) is not None:
+        return False
+    return request.state in OPEN or viewer.account_id in (request.decided_by, request.assigned_to)
+
+
+def latest_for(subject_id: UUID) -> ApprovalRequest | None:
+    """The newest request about a subject, open or closed. The caller has checked who may see the subject."""
+    return db.session.scalar(
+        select(ApprovalRequest)
+        .where(ApprovalRequest.subject_id == subject_id)
+        .options(joinedload(ApprovalRequest.assignee))
+        .order_by(ApprovalRequest.id.desc())
+        .limit(1)
+    )
+
+
+def requests_about(subject_id: UUID) -> Sequence[ApprovalRequest]:
+    """Every request about a subject."""
+    return db.session.scalars(
+        select(ApprovalRequest).where(ApprovalRequest.subject_id == subject_id).order_by(ApprovalRequest.id)
+    ).all()
+
+
+def coordinator_for(person_id: UUID, commissioner_id: UUID, asked_by: UUID) -> Account | None:
+    """Who should decide: the person's own coordinator, or the one of the team with the fewest open requests.
+
+    Never the one who asks, never one who acts for the person. None when nobody is left: then it is the team's.
+    """
+    barred = {account.id for account, _ in identity.acting_accounts(person_id)} | {asked_by}
+    team = [account for account in identity.coordinators(commissioner_id) if account.id not in barred]
+    own = identity.coordinator_of(person_id)
+    if own is not None and any(account.id == own.id for account in team):
+        return own
+    if not team:
+        return None
+    rows = db.session.execute(
+        select(ApprovalRequest.assigned_to, func.count())
+        .where(ApprovalRequest.commissioner_id == commissioner_id, ApprovalRequest.state.in_(OPEN))
+        .group_by(ApprovalRequest.assigned_to)
+    )
+    load = {account_id: int(count) for account_id, count in rows}
+    return min(team, key=lambda account: (load.get(account.id, 0), account.name, account.id))
+
+
+def colleagues_for(viewer: Actor, request: ApprovalRequest) -> list[Account]:
+    """To whom a request can be handed over: others of the team who may decide it."""
+    barred = {account.id for account, _ in identity.acting_accounts(request.person_id)}
+    barred |= {request.asked_by, request.assigned_to or request.asked_by}
+    return [account for account in identity.coordinators(request.commissioner_id) if account.id not in barred]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHistory:
+    """How the same rule was decided before, in this commissioner."""
+
+    rule: str
+    approved: int
+    declined: int
+
+
+def history_of(commissioner_id: UUID, rule: str) -> RuleHistory:
+    """Counts only: no person's purchase is opened for it."""
+    rows = db.session.execute(
+        select(ApprovalRequest.state, func.count())
+        .where(
+            ApprovalRequest.commissioner_id == commissioner_id,
+            ApprovalRequest.rule == rule,
+            ApprovalRequest.state.in_((RequestState.APPROVED, RequestState.DECLINED)),
+        )
+        .group_by(ApprovalRequest.state)
+    )
+    counts = {state: int(count) for state, count in rows}
+    return RuleHistory(rule, counts.get(RequestState.APPROVED, 0), counts.get(RequestState.DECLINED, 0))
+
+
+def may_decide_now(viewer: Actor, request: ApprovalRequest) -> bool:
+    """Whether this viewer may decide this request as it stands."""
+    return request.state is RequestState.WAITING and may_decide(
+        viewer, request.commissioner_id, request.person_id, request.asked_by
+    )

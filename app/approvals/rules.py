@@ -1,0 +1,58 @@
+"""Approval requests: their states, why one may be declined, and who may decide. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from uuid import UUID
+
+from app.identity.rules import Actor, CommissionerSubject, Permission, may
+
+MAX_REASON = 2000
+
+
+class RequestState(StrEnum):
+    """Where a request stands."""
+
+    WAITING = "waiting"  # for the coordinator
+    ASKED = "asked"  # for the person's answer to a question
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # taken back by the person's side
+
+
+OPEN = (RequestState.WAITING, RequestState.ASKED)
+
+REQUEST_WORDS: Mapping[RequestState, str] = {
+    RequestState.WAITING: "Waiting for an answer",
+    RequestState.ASKED: "Question asked",
+    RequestState.APPROVED: "Approved",
+    RequestState.DECLINED: "Declined",
+    RequestState.WITHDRAWN: "Taken back",
+}
+
+
+class SubjectKind(StrEnum):
+    """What somebody is asked to decide."""
+
+    PURCHASE = "purchase"
+
+
+#: Why a request may be declined, beside the rules that referred it. The person reads these words.
+DECLINE_REASONS: Mapping[str, str] = {
+    "not_in_plan": "It does not fit the outcomes in your plan",
+    "another_way": "The NHS or another service gives this another way",
+    "too_much": "It costs more than it needs to",
+    "not_safe": "We are worried about your safety",
+    "not_legal": "The law does not let this money be used for it",
+    "not_enough": "We did not get the information we need",
+}
+
+
+def may_decide(actor: Actor, commissioner_id: UUID, person_id: UUID, asked_by: UUID) -> bool:
+    """Whether ``actor`` may decide for this person: never their own request, never about someone they act for."""
+    return (
+        may(actor, Permission.DECIDE, CommissionerSubject(commissioner_id))
+        and actor.account_id != asked_by
+        and actor.grant_for(person_id) is None
+    )

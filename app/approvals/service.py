@@ -1,0 +1,197 @@
+"""Opening, deciding and moving requests. What a decision does to its subject is the subject's own affair.
+
+Every change is guarded in the statement: of two deciders at once one changes the row, the other finds it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from app.approvals.models import ApprovalRequest
+from app.approvals.rules import DECLINE_REASONS, MAX_REASON, OPEN, RequestState, SubjectKind, may_decide
+from app.audit import service as audit
+from app.core import clock
+from app.core.db import db
+from app.core.errors import InvalidError, NotAllowedError, StateError
+from app.core.words import storable
+from app.identity import queries as identity
+from app.identity.models import Account
+from app.identity.rules import Actor
+
+_DONE = {
+    RequestState.APPROVED: "said yes",
+    RequestState.DECLINED: "said no",
+    RequestState.ASKED: "asked the person a question",
+}
+
+
+def open_request(
+    actor: Actor,
+    *,
+    commissioner_id: UUID,
+    person_id: UUID,
+    subject_kind: SubjectKind,
+    subject_id: UUID,
+    line_ids: Sequence[UUID],
+    title: str,
+    amount_pence: int,
+    rules: Sequence[str],
+    reason_asked: str,
+    asked_by: UUID,
+    assigned_to: Account | None,
+) -> ApprovalRequest:
+    """Ask a coordinator to decide, by the commissioner's number of working days from today.
+
+    :param rules: codes of the findings that referred it, the deciding one first.
+    """
+    request = ApprovalRequest(
+        commissioner_id=commissioner_id,
+        person_id=person_id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        line_ids=[str(key) for key in line_ids],
+        title=title,
+        amount_pence=amount_pence,
+        rule=rules[0] if rules else "",
+        rules=list(rules),
+        reason_asked=reason_asked,
+        assigned_to=assigned_to.id if assigned_to else None,
+        asked_by=asked_by,
+        due_on=due_day(commissioner_id),
+    )
+    db.session.add(request)
+    db.session.flush()
+    _record(actor, request, "approvals.open", f"Asked for an answer by {clock.say_day(request.due_on)}")
+    return request
+
+
+def due_day(commissioner_id: UUID) -> date:
+    """The day by which a coordinator answers what is asked today."""
+    return clock.add_working_days(clock.today(), identity.settings_of(commissioner_id).decision_working_days)
+
+
+def decide(actor: Actor, request: ApprovalRequest, state: RequestState, code: str | None, reason: str) -> None:
+    """Approve or decline.
+
+    :param reason: as the person will read it; needed to decline, together with ``code``.
+    :raises NotAllowedError: for one's own request, or about somebody one acts for.
+    :raises InvalidError: fields ``reason_code`` and ``reason``.
+    :raises StateError: when it was answered or taken back already, saying by whom.
+    """
+    _check(actor, request)
+    reason = storable(reason)
+    if state is RequestState.DECLINED:
+        errors = {}
+        if code not in DECLINE_REASONS and code not in request.rules:
+            errors["reason_code"] = "Choose a reason"
+        if not reason:
+            errors["reason"] = "Say why in your own words: the person will read it"
+        if errors:
+            raise InvalidError(errors)
+    if len(reason) > MAX_REASON:
+        raise InvalidError({"reason": f"Write it in {MAX_REASON:,} characters or fewer"})
+    values: dict[str, Any] = {
+        "decided_at": clock.now(),
+        "decided_by": actor.account_id,
+        "decided_by_name": actor.name,
+        "reason_code": code,
+        "reason": reason,
+    }
+    _move(request, RequestState.WAITING, state, values)
+    _record(actor, request, f"approvals.{state}", f"{state.capitalize()} {request.title}", why=reason)
+
+
+def ask(actor: Actor, request: ApprovalRequest) -> None:
+    """Note that a question went to the person: the clock stops until they answer."""
+    _check(actor, request)
+    _move(request, RequestState.WAITING, RequestState.ASKED, {})
+    _record(actor, request, "approvals.ask", f"Asked a question about {request.title}")
+
+
+def answered(actor: Actor, request: ApprovalRequest) -> None:
+    """Note that the person answered: the coordinator has the usual time again."""
+    due = max(request.due_on, due_day(request.commissioner_id))
+    _move(request, RequestState.ASKED, RequestState.WAITING, {"due_on": due})
+    _record(actor, request, "approvals.answered", f"Answered the question about {request.title}")
+
+
+def withdraw(actor: Actor, request: ApprovalRequest) -> None:
+    """The person's side takes it back."""
+    values = {"decided_at": clock.now(), "decided_by": actor.account_id, "decided_by_name": actor.name}
+    _move(request, request.state, RequestState.WITHDRAWN, values)
+    _record(actor, request, "approvals.withdraw", f"Took back {request.title}")
+
+
+def assign(actor: Actor, request: ApprovalRequest, to: Account) -> None:
+    """Give a request to another coordinator of the same commissioner.
+
+    :raises NotAllowedError: when ``actor`` may not decide it, or ``to`` never could.
+    :raises StateError: when it is closed, or somebody moved it a moment ago.
+    """
+    _check(actor, request)
+    team = {account.id for account in identity.coordinators(request.commissioner_id)}
+    if to.id not in team or to.id == request.asked_by or identity.holds_any_authority(to.id, request.person_id):
+        raise NotAllowedError(f"{to.name} cannot decide this one.")
+    result = db.session.execute(
+        update(ApprovalRequest)
+        .where(
+            ApprovalRequest.id == request.id,
+            ApprovalRequest.state.in_(OPEN),
+            ApprovalRequest.assigned_to.is_not_distinct_from(request.assigned_to),
+        )
+        .values(assigned_to=to.id)
+        .execution_options(synchronize_session=False)
+    )
+    before = request.assigned_name
+    db.session.refresh(request)
+    if result.rowcount != 1:
+        raise already(request)
+    details = {"from": before, "to": to.name}
+    _record(actor, request, "approvals.assign", f"Gave {request.title} to {to.name}", details=details)
+
+
+def already(request: ApprovalRequest) -> StateError:
+    """Why a request cannot be decided any more, naming who did what. Reads what is committed now."""
+    db.session.refresh(request)
+    if request.state is RequestState.WITHDRAWN:
+        return StateError("The person's side took this back.")
+    if request.state is RequestState.ASKED:
+        return StateError("Somebody asked the person a question about this. It comes back with the answer.")
+    if request.state is RequestState.WAITING:
+        return StateError("Somebody changed this a moment ago. Look at it again.")
+    return StateError(f"{request.decided_by_name} answered this already and {_DONE[request.state]}.")
+
+
+def _check(actor: Actor, request: ApprovalRequest) -> None:
+    if not may_decide(actor, request.commissioner_id, request.person_id, request.asked_by):
+        raise NotAllowedError("You cannot decide this one: somebody else in your team will.")
+
+
+def _move(request: ApprovalRequest, start: RequestState, end: RequestState, values: dict[str, Any]) -> None:
+    result = db.session.execute(
+        update(ApprovalRequest)
+        .where(ApprovalRequest.id == request.id, ApprovalRequest.state == start)
+        .values(state=end, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount != 1:
+        raise already(request)
+    db.session.refresh(request)
+
+
+def _record(actor: Actor, request: ApprovalRequest, verb: str, sentence: str, **more: Any) -> None:
+    audit.record(
+        actor,
+        verb,
+        sentence,
+        subject_kind="approval_request",
+        subject_id=request.id,
+        person_id=request.person_id,
+        commissioner_id=request.commissioner_id,
+        **more,
+    )

@@ -1,0 +1,34 @@
+"""Receipts. The files are outside the database, under names nobody can guess."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Key, Ref, Written
+
+
+class Receipt(Base):
+    """A picture or PDF that shows what was paid."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        CheckConstraint("size_bytes > 0", name="size"),
+        Index("ix_receipt_purchase", "commissioner_id", "purchase_id", "id"),
+    )
+
+    id: Mapped[Key]
+    ref: Mapped[Ref]
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
+    purchase_id: Mapped[UUID] = mapped_column(ForeignKey("purchase.id"))
+    filename: Mapped[str] = mapped_column(String(120))  # as given, cleaned: for showing only
+    content_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    pages: Mapped[int] = mapped_column(default=1)
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_name: Mapped[str] = mapped_column(String(80), unique=True)
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    uploaded_by_name: Mapped[str] = mapped_column(String(120))
+    uploaded_at: Mapped[Written]

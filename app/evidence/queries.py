@@ -1,0 +1,59 @@
+"""Reading receipts: for those who may see their purchase, and nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.core.errors import NotFoundError
+from app.core.words import tidy_ref
+from app.evidence import store
+from app.evidence.models import Receipt
+from app.identity.rules import Actor
+from app.purchases.models import Purchase
+from app.purchases.queries import check_sees
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFile:
+    """A receipt to send: serve it with exactly this type, ``nosniff``, and never as part of a page of ours."""
+
+    receipt: Receipt
+    path: Path
+    content_type: str
+    download_name: str
+
+
+def receipts_of(viewer: Actor, purchase: Purchase) -> list[Receipt]:
+    """The receipts of a purchase, first to last.
+
+    :raises NotFoundError: when the purchase is not the viewer's to see.
+    """
+    check_sees(viewer, purchase)
+    return list(
+        db.session.scalars(
+            select(Receipt)
+            .where(Receipt.commissioner_id == purchase.commissioner_id, Receipt.purchase_id == purchase.id)
+            .order_by(Receipt.id)
+        )
+    )
+
+
+def receipt_for(viewer: Actor, receipt_ref: str) -> ReceiptFile:
+    """One receipt with its file: for the person's side, and for a coordinator asked to decide that purchase.
+
+    :raises NotFoundError: for everybody else, and when there is none.
+    """
+    found = db.session.execute(
+        select(Receipt, Purchase)
+        .join(Purchase, Purchase.id == Receipt.purchase_id)
+        .where(Receipt.ref == tidy_ref(receipt_ref))
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    receipt, purchase = found
+    check_sees(viewer, purchase)
+    return ReceiptFile(receipt, store.path_of(receipt.stored_name), receipt.content_type, receipt.filename)

@@ -1,0 +1,53 @@
+"""Reading notices and threads."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.core.db import db
+from app.core.paging import Page, make_page, window
+from app.identity.rules import Actor
+from app.messages.models import Message, Notice, Thread
+from app.messages.rules import About
+
+PAGE_SIZE = 25
+_THREAD_MOST = 200
+
+
+def notices_of(viewer: Actor, page: int = 1) -> Page[Notice]:
+    """One's own notices, newest first; nobody sees another's."""
+    offset, limit = window(page, PAGE_SIZE)
+    rows = db.session.scalars(
+        select(Notice)
+        .options(joinedload(Notice.person))
+        .where(Notice.account_id == viewer.account_id)
+        .order_by(Notice.id.desc())
+        .offset(offset)
+        .limit(limit)
+    ).all()
+    return make_page(rows, page, PAGE_SIZE)
+
+
+def unread_count(viewer: Actor) -> int:
+    """How many of one's own notices are not read yet."""
+    if viewer.account_id is None:
+        return 0
+    count = db.session.scalar(
+        select(func.count()).select_from(Notice).where(Notice.account_id == viewer.account_id, Notice.read_at.is_(None))
+    )
+    return int(count or 0)
+
+
+def thread(kind: About, subject_id: UUID) -> list[Message]:
+    """The messages about a thing, oldest first (the newest 200). The caller has checked who may see the thing."""
+    newest = db.session.scalars(
+        select(Message)
+        .join(Thread, Thread.id == Message.thread_id)
+        .where(Thread.subject_id == subject_id, Thread.subject_kind == kind)
+        .order_by(Message.id.desc())
+        .limit(_THREAD_MOST)
+    ).all()
+    return list(reversed(newest))

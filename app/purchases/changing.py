@@ -1,0 +1,104 @@
+"""How every verb changes a purchase: one guarded statement, the right checked, an entry in the audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.audit import service as audit
+from app.core.db import db
+from app.core.errors import NotAllowedError, NotFoundError, StateError
+from app.core.money import format_pounds
+from app.identity.rules import Actor, Permission, PersonSubject, may
+from app.purchases.models import Purchase
+from app.purchases.rules import State, Verb, step
+
+_MOVED = "Somebody, or another tab, changed this a moment ago. Look at it again."
+_NOT_YOURS = {
+    Permission.PREPARE_PURCHASE: "You may look at this budget, but not buy from it.",
+    Permission.BUY: "You may get things ready for this person. Someone on their own side does the rest.",
+    Permission.CONFIRM_PURCHASE: "Someone on the person's own side says yes or no to this.",
+}
+
+
+def require(actor: Actor, permission: Permission, purchase: Purchase) -> None:
+    """Check a right over the purchase's person.
+
+    :raises NotFoundError: when the actor has nothing to do with them: the purchase does not exist for this actor.
+    :raises NotAllowedError: when they may see it but not do this.
+    """
+    subject = PersonSubject(purchase.person_id)
+    if not may(actor, Permission.VIEW_BUDGET, subject):
+        raise NotFoundError
+    if not may(actor, permission, subject):
+        raise NotAllowedError(_NOT_YOURS[permission])
+
+
+def require_state(purchase: Purchase, state: State) -> None:
+    """Say kindly why a verb came too late, before work is done for nothing. The guard is in :func:`write`.
+
+    :raises StateError: when the purchase is in another state.
+    """
+    if purchase.state is not state:
+        raise StateError(f"This has moved on. It says now: {purchase.state_words}.")
+
+
+def move(purchase: Purchase, verb: Verb, to: State | None = None, **values: Any) -> None:
+    """Take a purchase to its next state, if it is still as it was read.
+
+    The guard is in the statement, so of two tabs, two people or a double tap exactly one gets through.
+
+    :param values: other columns to set with it.
+    :raises StateError: when the table knows no such step, or somebody was faster.
+    """
+    write(purchase, state=step(purchase.state, verb, to), **values)
+
+
+def write(purchase: Purchase, **values: Any) -> None:
+    """Set columns of a purchase, if it is still as it was read.
+
+    :raises StateError: when somebody was faster.
+    """
+    values["version"] = purchase.version + 1
+    result = db.session.execute(
+        update(Purchase)
+        .where(
+            Purchase.commissioner_id == purchase.commissioner_id,
+            Purchase.id == purchase.id,
+            Purchase.state == purchase.state,
+            Purchase.version == purchase.version,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount != 1:
+        before = purchase.state
+        db.session.refresh(purchase)
+        raise StateError(_MOVED if purchase.state is before else f"{_MOVED} It says now: {purchase.state_words}.")
+    for name, value in values.items():
+        set_committed_value(purchase, name, value)
+
+
+def record(actor: Actor, purchase: Purchase, verb: str, doing: str, *, why: str = "", **details: Any) -> None:
+    """Write the audit entry of a verb.
+
+    :param doing: what was done, before the title: "Asked to buy".
+    """
+    audit.record(
+        actor,
+        f"purchases.{verb}",
+        f"{doing} {named(purchase)}",
+        subject_kind="purchase",
+        subject_id=purchase.id,
+        person_id=purchase.person_id,
+        commissioner_id=purchase.commissioner_id,
+        why=why,
+        details={"ref": purchase.ref, "total_pence": purchase.total_pence, **details},
+    )
+
+
+def named(purchase: Purchase) -> str:
+    """``Gym membership, £32.00``."""
+    return f"{purchase.title}, {format_pounds(purchase.total_pence)}"

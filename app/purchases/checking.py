@@ -1,0 +1,114 @@
+"""*Check your answers*: what the policy says of each line, and what sending would lead to. Writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.approvals import queries as approval_queries
+from app.approvals import service as approvals
+from app.core import clock
+from app.identity.rules import Actor, Permission, within_limit
+from app.policy.rules import Action, Decision, Finding
+from app.purchases.changing import require
+from app.purchases.facts import weigh
+from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.rules import State, Way
+
+
+@dataclass(frozen=True, slots=True)
+class LineCheck:
+    """What the policy says of one line."""
+
+    line: PurchaseLine
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseCheck:
+    """*Check your answers*: what would happen if it were sent now."""
+
+    purchase: Purchase
+    decision: Decision
+    lines: tuple[LineCheck, ...]
+    purchase_findings: tuple[Finding, ...]  # of the whole, not of one line
+    total_pence: int
+    safe_now_pence: int
+    safe_after_pence: int
+    period: date
+    result: State  # what sending it leads to
+    coordinator_name: str | None  # who would answer, where somebody must
+    answer_by: date | None
+    missing: dict[str, str]  # what is still to be filled in, by field
+    blocked_refs: tuple[str, ...]  # lines that are stopped
+
+    @property
+    def only_some_blocked(self) -> bool:
+        """The rest could go on if the stopped lines were taken out."""
+        whole = any(finding.action is Action.BLOCK for finding in self.purchase_findings)
+        return 0 < len(self.blocked_refs) < len(self.lines) and not whole
+
+
+def check(actor: Actor, purchase: Purchase) -> PurchaseCheck:
+    """What sending a draft would do. Writes nothing and promises nothing: sending asks the policy again."""
+    require(actor, Permission.VIEW_BUDGET, purchase)
+    weighed = weigh(purchase)
+    result = result_of(actor, purchase, weighed.decision)
+    who = by = None
+    if result is State.AWAITING_APPROVAL:
+        account = approval_queries.coordinator_for(
+            purchase.person_id, purchase.commissioner_id, actor.account_id or purchase.requested_by
+        )
+        who = account.name if account else "Your coordinator's team"
+        by = approvals.due_day(purchase.commissioner_id)
+    lines = tuple(LineCheck(line, weighed.decision.for_line(index)) for index, line in enumerate(purchase.lines))
+    return PurchaseCheck(
+        purchase=purchase,
+        decision=weighed.decision,
+        lines=lines,
+        purchase_findings=weighed.decision.for_purchase().findings,
+        total_pence=purchase.total_pence,
+        safe_now_pence=weighed.safe_now_pence,
+        safe_after_pence=weighed.safe_now_pence - purchase.total_pence,
+        period=clock.period_of(clock.today()),
+        result=result,
+        coordinator_name=who,
+        answer_by=by,
+        missing=missing_in(purchase),
+        blocked_refs=tuple(item.line.ref for item in lines if item.decision.action is Action.BLOCK),
+    )
+
+
+def result_of(actor: Actor, purchase: Purchase, decision: Decision) -> State:
+    """The state that sending leads to. What is stopped is stopped at once; only then may the holder be asked."""
+    state = state_for(decision)
+    if state is State.BLOCKED:
+        return state
+    grant = actor.grant_for(purchase.person_id)
+    if grant is None or not within_limit(grant, purchase.total_pence):
+        return State.AWAITING_HOLDER
+    if state is State.APPROVED and purchase.way is Way.OUTSIDE:
+        return State.PAID
+    return state
+
+
+def state_for(decision: Decision) -> State:
+    """What the policy's word comes to."""
+    if decision.action is Action.BLOCK:
+        return State.BLOCKED
+    return State.AWAITING_APPROVAL if decision.action is Action.REFER else State.APPROVED
+
+
+def missing_in(purchase: Purchase) -> dict[str, str]:
+    """What is still to be filled in before it can be sent, by field."""
+    missing = {}
+    if not purchase.lines:
+        missing["lines"] = "Add what you want to buy"
+    if not purchase.payee_name:
+        missing["payee"] = "Enter who is paid, like Northside Leisure"
+    if purchase.way is Way.OUTSIDE and purchase.bought_on is None:
+        missing["bought_on"] = "Enter the day it was bought"
+    for line in purchase.lines:
+        if line.outcome_id is None:
+            missing["outcome"] = f"Choose which outcome {line.description} is for"
+    return missing

@@ -1,0 +1,247 @@
+"""What the spending policy is told about a purchase, and what it answers.
+
+Everything is read once, with a number of statements that does not depend on how much was ever bought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from rapidfuzz import fuzz
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.budgets import queries as budgets
+from app.budgets import service as budget_service
+from app.budgets.models import Budget, RegularPayment
+from app.budgets.rules import Balance
+from app.core import clock
+from app.core.db import db
+from app.marketplace import queries as marketplace
+from app.marketplace.models import Provider
+from app.marketplace.rules import Category, Employment, Unit
+from app.plans.models import Outcome, Plan
+from app.policy import queries as policies
+from app.policy.engine import decide
+from app.policy.rules import Decision, Door, LineFacts, PurchaseFacts, RecentPurchase
+from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.rules import HELD, SPENT, Way
+
+_LOOK_BACK = timedelta(days=31)
+_RECENT_MOST = 200
+_LIKE_EXAMPLE = 82  # per cent of likeness at which words count as one of the plan's examples
+_REGULATED = frozenset({Category.HOME_CARE, Category.NURSING})
+#: What a payment agreed to come round every month was asked about when it was agreed.
+_SETTLED_WITH_PLAN = frozenset({"over-item-threshold", "split-purchase", "price-high", "off-plan"})
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A decision with what it was made from."""
+
+    decision: Decision
+    facts: PurchaseFacts
+    agreed_regular: bool
+    balance: Balance
+    safe_now_pence: int
+    budget: Budget
+    outcomes: Mapping[UUID, Outcome]
+    ranges: Mapping[UUID, tuple[int, int]]  # line id: lowest and highest price near the person
+
+    def facts_as_dict(self) -> dict[str, Any]:
+        """What is kept, so that the decision can be replayed."""
+        return {"agreed_regular": self.agreed_regular, **_plain(asdict(self.facts))}
+
+
+def weigh(purchase: Purchase) -> Weighed:
+    """Ask the policy in force about a purchase as it stands. The caller has checked the right."""
+    today = clock.today()
+    budget = budgets.budget_by_id(purchase.budget_id)
+    balance = budgets.balance(budget)
+    regular = _regular_due(purchase, budget, today)
+    safe_now = balance.safe_to_spend + (regular.amount_pence if regular else 0)
+    agreed = regular is not None and purchase.total_pence <= regular.amount_pence
+    outcomes = outcomes_of(purchase.lines)
+    provider = db.session.get(Provider, purchase.provider_id) if purchase.provider_id else None
+    ranges = ranges_of(purchase)
+    plan = db.session.get(Plan, budget.plan_id) if budget.plan_id else None
+    taken: dict[UUID, int] = {}
+    lines = []
+    for line in purchase.lines:
+        outcome = outcomes.get(line.outcome_id) if line.outcome_id else None
+        short = None
+        if outcome is not None:
+            taken[outcome.id] = taken.get(outcome.id, 0) + line.amount_pence
+            short = _stream_short(budget, outcome, taken[outcome.id])
+        lines.append(_line_facts(purchase, line, outcome, provider, ranges.get(line.id), short, today))
+    facts = PurchaseFacts(
+        lines=tuple(lines),
+        door=Door.OUTSIDE if purchase.way is Way.OUTSIDE else Door.BASKET,
+        today=today,
+        available_pence=balance.available,
+        safe_pence=safe_now,
+        recent=_recent(purchase, today),
+        plan_review_due_on=plan.review_due_on if plan else None,
+        plan_ends_on=plan.ends_on if plan else None,
+    )
+    policy = policies.policy_in_force(purchase.commissioner_id)
+    decision = without_settled(decide(policy, facts), agreed)
+    return Weighed(decision, facts, agreed, balance, safe_now, budget, outcomes, ranges)
+
+
+def without_settled(decision: Decision, agreed_regular: bool) -> Decision:
+    """Leave out what was settled when a regular payment was agreed in the plan."""
+    if not agreed_regular:
+        return decision
+    kept = (finding for finding in decision.findings if finding.rule not in _SETTLED_WITH_PLAN)
+    return Decision.of(kept, decision.policy_version)
+
+
+def facts_from_dict(stored: Mapping[str, Any]) -> tuple[PurchaseFacts, bool]:
+    """Read what :meth:`Weighed.facts_as_dict` wrote: the facts, and whether it was an agreed regular payment."""
+    data = dict(stored)
+    agreed = bool(data.pop("agreed_regular"))
+    data["door"] = Door(data["door"])
+    for name in ("today", "plan_review_due_on", "plan_ends_on"):
+        data[name] = _day(data[name])
+    data["lines"] = tuple(LineFacts(**{**line, "bought_on": _day(line["bought_on"])}) for line in data["lines"])
+    data["recent"] = tuple(RecentPurchase(**{**row, "bought_on": _day(row["bought_on"])}) for row in data["recent"])
+    return PurchaseFacts(**data), agreed
+
+
+def outcomes_of(lines: Sequence[PurchaseLine]) -> dict[UUID, Outcome]:
+    """The outcomes of some lines, with their funding, by id."""
+    wanted = {line.outcome_id for line in lines if line.outcome_id}
+    if not wanted:
+        return {}
+    rows = db.session.scalars(select(Outcome).options(selectinload(Outcome.funding)).where(Outcome.id.in_(wanted)))
+    return {outcome.id: outcome for outcome in rows}
+
+
+def shares_of(outcome: Outcome) -> list[budget_service.Share]:
+    """How an outcome's cost splits over the streams."""
+    return [budget_service.Share(item.stream, item.share) for item in outcome.funding]
+
+
+def ranges_of(purchase: Purchase) -> dict[UUID, tuple[int, int]]:
+    """The lowest and highest price near the person for each line whose kind and unit are known, by line id."""
+    wanted = [line for line in purchase.lines if line.category in set(Category) and line.unit in set(Unit)]
+    centre = marketplace.place(purchase.person.postcode) if wanted else None
+    if centre is None:
+        return {}
+    found = {}
+    for line in wanted:
+        near = marketplace.local_range(Category(line.category or ""), Unit(line.unit or ""), centre.lat, centre.lon)
+        if near is not None:
+            found[line.id] = near
+    return found
+
+
+def is_on_plan(outcome: Outcome, category: str | None, description: str) -> bool:
+    """Whether something is in the plan: its kind is one of the outcome's, or its words are like one of its examples.
+
+    Unusual is not wrong: what is not on plan goes to a person, it is never stopped for that.
+    """
+    if category is not None and category in outcome.categories:
+        return True
+    if category is None and not outcome.categories and not outcome.examples:
+        return True
+    words = description.casefold()
+    return any(fuzz.token_set_ratio(words, str(example).casefold()) >= _LIKE_EXAMPLE for example in outcome.examples)
+
+
+def _line_facts(
+    purchase: Purchase,
+    line: PurchaseLine,
+    outcome: Outcome | None,
+    provider: Provider | None,
+    near: tuple[int, int] | None,
+    short: str | None,
+    today: date,
+) -> LineFacts:
+    is_pa = provider is not None and provider.is_pa
+    employed = provider is not None and provider.employment is Employment.WANTS_TO_BE_EMPLOYED
+    regulated = line.category in _REGULATED or (provider is not None and provider.is_regulated)
+    return LineFacts(
+        text=line.description,
+        amount_pence=line.amount_pence,
+        merchant=purchase.payee_name,
+        category=line.category,
+        outcome_id=str(outcome.id) if outcome else None,
+        outcome_active=outcome is None or outcome.ended_on is None or outcome.ended_on >= today,
+        on_plan=outcome is not None and is_on_plan(outcome, line.category, line.description),
+        local_low_pence=near[0] if near else None,
+        local_high_pence=near[1] if near else None,
+        unit_price_pence=line.unit_price_pence if line.unit else None,
+        unit=line.unit,
+        provider_status=provider.status.value if provider else None,
+        regulated_care=regulated,
+        pa_ready=not provider.checks.missing(today) if provider is not None and is_pa else None,
+        hourly_pay_pence=line.unit_price_pence if employed and line.unit == Unit.HOUR else None,
+        family_member=line.family_member.value if line.family_member else None,
+        bought_on=purchase.bought_on,
+        named_debt_service=outcome is not None and any("debt" in str(e).casefold() for e in outcome.examples),
+        stream_short=short,
+    )
+
+
+def _stream_short(budget: Budget, outcome: Outcome, amount_pence: int) -> str | None:
+    """The words for the first stream that cannot pay its part, where the budget has more than one."""
+    if amount_pence <= 0 or len(budget.streams) < 2:
+        return None
+    short = budget_service.stream_short(budget, outcome.id, shares_of(outcome), amount_pence)
+    return short[0].value.replace("_", " ") if short else None
+
+
+def _regular_due(purchase: Purchase, budget: Budget, today: date) -> RegularPayment | None:
+    """The regular payment this purchase takes care of, while it is still counted as due this month."""
+    if purchase.regular_payment_id is None or purchase.regular_period != clock.period_of(today):
+        return None
+    due = budgets.still_due(budget, clock.period_of(today))
+    return next((item.payment for item in due if item.payment.id == purchase.regular_payment_id), None)
+
+
+def _recent(purchase: Purchase, today: date) -> tuple[RecentPurchase, ...]:
+    around = purchase.bought_on or today
+    rows = db.session.execute(
+        select(
+            Purchase.payee_name,
+            PurchaseLine.description,
+            PurchaseLine.amount_pence,
+            PurchaseLine.moved_on,
+            PurchaseLine.outcome_id,
+        )
+        .join(Purchase, Purchase.id == PurchaseLine.purchase_id)
+        .where(
+            PurchaseLine.commissioner_id == purchase.commissioner_id,
+            PurchaseLine.person_id == purchase.person_id,
+            PurchaseLine.moved_on >= around - _LOOK_BACK,
+            Purchase.id != purchase.id,
+            Purchase.state.in_(HELD | SPENT),
+        )
+        .order_by(PurchaseLine.moved_on.desc(), PurchaseLine.id.desc())
+        .limit(_RECENT_MOST)
+    )
+    return tuple(
+        RecentPurchase(payee, words, pence, day, str(outcome) if outcome else None)
+        for payee, words, pence, day, outcome in rows
+        if day is not None
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _day(text: str | None) -> Any:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,220 @@
+"""The coordinator's queue, and the one page on which a request is decided.
+
+The privacy gate: a coordinator sees the purchase they are asked about and what is left in the budget, nothing else of
+the person's money, and every opening is written down for the person to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.approvals import queries as approval_queries
+from app.approvals.models import ApprovalRequest
+from app.approvals.queries import RuleHistory
+from app.approvals.rules import DECLINE_REASONS, OPEN, RequestState
+from app.audit import service as audit
+from app.budgets import queries as budgets
+from app.core import clock
+from app.core.db import db
+from app.core.paging import Page, make_page, window
+from app.core.words import tidy_ref
+from app.identity.models import Account
+from app.identity.rules import Actor, StaffRole
+from app.messages import queries as messages
+from app.messages.models import Message
+from app.messages.rules import About
+from app.policy import queries as policies
+from app.policy.rules import Decision, Finding
+from app.purchases.facts import ranges_of
+from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.rules import HELD
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One request in the queue."""
+
+    ref: str
+    first_name: str
+    age: int
+    title: str
+    amount_pence: int
+    reason: str  # the finding's sentence
+    due_on: date
+    late: bool
+    state: RequestState
+    state_words: str
+    assigned_name: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """For the heading: what is mine, the whole team's, and past its day."""
+
+    mine: int
+    team: int
+    late: int
+
+
+def queue_for(viewer: Actor, scope: str = "mine", page: int = 1) -> Page[QueueRow]:
+    """Open requests by due date: one's own (and those that are nobody's), or the whole team's.
+
+    Requests about somebody the viewer acts for, or that the viewer made, are not in it.
+
+    :param scope: ``mine`` or ``team``.
+    """
+    offset, limit = window(page, PAGE_SIZE)
+    query = _open(viewer, select(ApprovalRequest)).options(
+        joinedload(ApprovalRequest.person), joinedload(ApprovalRequest.assignee)
+    )
+    if scope != "team":
+        query = query.where(_is_mine(viewer))
+    query = query.order_by(ApprovalRequest.due_on, ApprovalRequest.id).offset(offset).limit(limit)
+    today = clock.today()
+    rows = [
+        QueueRow(
+            ref=item.ref,
+            first_name=item.person.given_name,
+            age=item.person.age_on(today),
+            title=item.title,
+            amount_pence=item.amount_pence,
+            reason=item.reason_asked,
+            due_on=item.due_on,
+            late=item.due_on < today and item.state is RequestState.WAITING,
+            state=item.state,
+            state_words=item.state_words,
+            assigned_name=item.assignee.name if item.assignee else "Nobody yet",
+            mine=item.assigned_to == viewer.account_id,
+        )
+        for item in db.session.scalars(query)
+    ]
+    return make_page(rows, page, PAGE_SIZE)
+
+
+def counts_for(viewer: Actor) -> QueueCounts:
+    """How many are open."""
+    late = (ApprovalRequest.due_on < clock.today()) & (ApprovalRequest.state == RequestState.WAITING)
+    row = db.session.execute(
+        _open(
+            viewer,
+            select(func.count().filter(_is_mine(viewer)), func.count(), func.count().filter(late)).select_from(
+                ApprovalRequest
+            ),
+        )
+    ).one()
+    return QueueCounts(*(int(count) for count in row))
+
+
+def _is_mine(viewer: Actor) -> Any:
+    return or_(ApprovalRequest.assigned_to == viewer.account_id, ApprovalRequest.assigned_to.is_(None))
+
+
+def _open(viewer: Actor, query: Select[Any]) -> Select[Any]:
+    return query.where(
+        ApprovalRequest.commissioner_id.in_(viewer.posts_with(StaffRole.COORDINATOR)),
+        ApprovalRequest.state.in_(OPEN),
+        ApprovalRequest.asked_by != viewer.account_id,
+        ApprovalRequest.person_id.not_in([grant.person_id for grant in viewer.grants]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """A line with what helps to decide it."""
+
+    line: PurchaseLine
+    decision: Decision
+    outcome_words: str | None
+    local_low_pence: int | None
+    local_high_pence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """All that is needed to decide, on one page, and nothing else of the person's money."""
+
+    request: ApprovalRequest
+    purchase: Purchase
+    first_name: str
+    age: int
+    lines: tuple[DecisionLine, ...]
+    findings: tuple[Finding, ...]  # of the purchase as a whole
+    safe_now_pence: int  # the sum asked for is held: it is taken off already
+    safe_after_pence: int  # if approved; declining sets the sum free
+    available_pence: int
+    held: bool
+    thread: list[Message]
+    before: RuleHistory
+    rule_title: str
+    can_decide: bool
+    decline_reasons: Mapping[str, str]
+    colleagues: list[Account]
+
+
+def request_for(viewer: Actor, ref: str) -> DecisionView:
+    """Open a request. Writes an entry the person can read, so the caller commits.
+
+    :raises NotFoundError: when there is no such request for this viewer.
+    """
+    request = approval_queries.request_by_ref(viewer, tidy_ref(ref))
+    purchase = _purchase(request.subject_id)
+    today = clock.today()
+    held = purchase.state in HELD
+    balance = budgets.balance(budgets.budget_by_id(purchase.budget_id))
+    safe = balance.safe_to_spend
+    policy = policies.policy_in_force(purchase.commissioner_id)
+    decision = purchase.decision
+    near = ranges_of(purchase)
+    audit.record(
+        viewer,
+        "purchases.open_request",
+        f"Opened {request.title} to decide it" if request.state in OPEN else f"Looked at {request.title} again",
+        subject_kind="approval_request",
+        subject_id=request.id,
+        person_id=request.person_id,
+        commissioner_id=request.commissioner_id,
+    )
+    db.session.flush()
+    titles = {code: policy.rules[code].title for code in request.rules if code in policy.rules}
+    return DecisionView(
+        request=request,
+        purchase=purchase,
+        first_name=request.person.given_name,
+        age=request.person.age_on(today),
+        lines=tuple(_line(line, near) for line in purchase.lines),
+        findings=decision.for_purchase().findings if decision else (),
+        safe_now_pence=safe + purchase.total_pence if held else safe,
+        safe_after_pence=safe if held else safe - purchase.total_pence,
+        available_pence=balance.available,
+        held=held,
+        thread=messages.thread(About.PURCHASE, purchase.id),
+        before=approval_queries.history_of(request.commissioner_id, request.rule),
+        rule_title=titles.get(request.rule, ""),
+        can_decide=approval_queries.may_decide_now(viewer, request),
+        decline_reasons=titles | dict(DECLINE_REASONS),
+        colleagues=approval_queries.colleagues_for(viewer, request),
+    )
+
+
+def _purchase(purchase_id: UUID) -> Purchase:
+    return db.session.execute(
+        select(Purchase)
+        .options(selectinload(Purchase.lines).joinedload(PurchaseLine.outcome), joinedload(Purchase.person))
+        .where(Purchase.id == purchase_id)
+    ).scalar_one()
+
+
+def _line(line: PurchaseLine, near: Mapping[UUID, tuple[int, int]]) -> DecisionLine:
+    low, high = near.get(line.id, (None, None))
+    said = line.decision or Decision.of((), line.purchase.policy_version or "")
+    return DecisionLine(line, said, line.outcome.words if line.outcome else None, low, high)

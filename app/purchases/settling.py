@@ -1,0 +1,102 @@
+"""Money at the end of a purchase: paid by a rail, set free, delivered."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.budgets import service as budgets
+from app.core import clock
+from app.core.db import db
+from app.core.errors import InvalidError
+from app.core.words import one_line
+from app.identity.rules import Actor, Permission
+from app.payments import service as payments
+from app.payments.rails import OUTSIDE
+from app.payments.rules import IntentState
+from app.purchases.changing import move, record, require, require_state
+from app.purchases.models import Purchase
+from app.purchases.rules import MAX_WORDS, State, Verb
+
+
+def mark_paid(actor: Actor, purchase: Purchase, paid_on: date, how: str) -> Purchase:
+    """The person has paid for it from their own account: what was held is now spent.
+
+    :param how: the evidence in words, such as "by card from my budget account".
+    :raises InvalidError: fields ``paid_on`` and ``how``.
+    :raises StateError: when it is not approved, or paid already.
+    """
+    require(actor, Permission.BUY, purchase)
+    require_state(purchase, State.APPROVED)
+    how = one_line(how)
+    errors = {}
+    if paid_on > clock.today():
+        errors["paid_on"] = "Enter a day that is not in the future"
+    elif not purchase.budget.starts_on <= paid_on <= purchase.budget.ends_on:
+        errors["paid_on"] = "Enter a day in your budget's time"
+    if not how:
+        errors["how"] = "Say how it was paid, like by card"
+    elif len(how) > MAX_WORDS:
+        errors["how"] = f"Say it in {MAX_WORDS} characters or fewer"
+    if errors:
+        raise InvalidError(errors)
+    return _pay(actor, purchase, paid_on, how)
+
+
+def settle_outside(actor: Actor, purchase: Purchase) -> Purchase:
+    """Something bought elsewhere was approved: the money left on the day it was bought, so it is paid at once.
+
+    Until then it was held, so that the same money could not be promised twice while somebody looked.
+    """
+    paid_on = purchase.bought_on or clock.today()
+    return _pay(actor, purchase, paid_on, f"Bought before it was recorded, by {purchase.requested_by_name}")
+
+
+def confirm_delivery(actor: Actor, purchase: Purchase, delivered_on: date | None = None) -> Purchase:
+    """It came, or it was done.
+
+    :raises InvalidError: field ``delivered_on``.
+    """
+    require(actor, Permission.BUY, purchase)
+    day = delivered_on or clock.today()
+    if day > clock.today():
+        raise InvalidError({"delivered_on": "Enter a day that is not in the future"})
+    move(purchase, Verb.CONFIRM_DELIVERY, delivered_on=day)
+    record(actor, purchase, "confirm_delivery", "Got")
+    return purchase
+
+
+def release(actor: Actor, purchase: Purchase) -> int:
+    """Let go of everything held for a purchase, and count its regular payment as due again.
+
+    :returns: pence set free.
+    """
+    freed = sum(budgets.release_held(actor, line.id, memo=f"Purchase {purchase.ref}") for line in purchase.lines)
+    if purchase.regular_payment_id is not None:
+        budgets.unmark_regular(purchase.id)
+    return freed
+
+
+def _pay(actor: Actor, purchase: Purchase, paid_on: date, how: str) -> Purchase:
+    move(purchase, Verb.PAY)
+    intent = payments.pay(
+        actor,
+        purchase.id,
+        purchase.total_pence,
+        commissioner_id=purchase.commissioner_id,
+        person_id=purchase.person_id,
+        payee_name=purchase.payee_name,
+        paid_on=paid_on,
+        evidence=how,
+        rail=OUTSIDE,
+    )
+    if intent.state is IntentState.FAILED:
+        move(purchase, Verb.FAIL, end_reason=intent.failure)
+        record(actor, purchase, "pay", "Could not pay for", why=intent.failure)
+    elif intent.state is IntentState.SETTLED:
+        for line in purchase.lines:
+            budgets.spend_held(actor, line.id, memo=f"Purchase {purchase.ref}", counts_on=paid_on)
+            line.moved_on = paid_on
+        move(purchase, Verb.SETTLE, paid_on=paid_on, paid_how=how, rail=intent.rail, end_reason="")
+        db.session.flush()
+        record(actor, purchase, "pay", "Paid for", rail=intent.rail)
+    return purchase

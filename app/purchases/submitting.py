@@ -1,0 +1,201 @@
+"""Sending a purchase: the policy decides, money is set aside, people are told. One transaction, or nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from app.approvals import queries as approval_queries
+from app.approvals import service as approvals
+from app.approvals.rules import SubjectKind
+from app.audit import service as audit
+from app.budgets import service as budgets
+from app.core import clock
+from app.core.db import db
+from app.core.errors import InvalidError, NotAllowedError, StateError
+from app.core.words import storable
+from app.identity import queries as identity
+from app.identity.rules import Actor, AuthorityKind, Permission, within_limit
+from app.messages import service as messages
+from app.messages.rules import About, NoticeKind
+from app.policy.rules import Action, Decision
+from app.purchases.changing import move, named, record, require, require_state
+from app.purchases.checking import missing_in, result_of, state_for
+from app.purchases.facts import Weighed, shares_of, weigh
+from app.purchases.models import Purchase, PurchaseDecision
+from app.purchases.rules import MAX_NOTE, State, Verb, Way
+from app.purchases.settling import settle_outside
+from app.purchases.telling import tell_holders, tell_requester
+
+
+def submit(actor: Actor, purchase: Purchase) -> Purchase:
+    """Send a draft.
+
+    It is then approved (and paid, where the money had left already), waits for a coordinator, is stopped, or waits
+    for the person's own side when a broker may not buy for so much.
+
+    :raises InvalidError: when something is still to be filled in.
+    :raises StateError: when it was sent already.
+    :raises InsufficientFundsError: when the money went to something else a moment ago; nothing is changed.
+    """
+    require(actor, Permission.PREPARE_PURCHASE, purchase)
+    require_state(purchase, State.DRAFT)
+    missing = missing_in(purchase)
+    if missing:
+        raise InvalidError(missing)
+    weighed = weigh(purchase)
+    if result_of(actor, purchase, weighed.decision) is not State.AWAITING_HOLDER:
+        return _answer(actor, purchase, Verb.SUBMIT, weighed)
+    values = {"submitted_at": clock.now(), **_asked_by(actor, purchase), **_said(weighed)}
+    move(purchase, Verb.SUBMIT, State.AWAITING_HOLDER, **values)
+    _keep(purchase, weighed, clock.today())
+    record(actor, purchase, "submit", "Prepared")
+    tell_holders(actor, purchase, NoticeKind.TO_CONFIRM, f"{actor.name} prepared {named(purchase)}. Say yes or no.")
+    return purchase
+
+
+def confirm(actor: Actor, purchase: Purchase) -> Purchase:
+    """The person's own side says yes to what was prepared: it goes on as if they had sent it.
+
+    :raises NotAllowedError: for a broker, whoever prepared it, or somebody who may not buy for so much.
+    """
+    require(actor, Permission.CONFIRM_PURCHASE, purchase)
+    grant = actor.grant_for(purchase.person_id)
+    if actor.account_id == purchase.requested_by or grant is None or not within_limit(grant, purchase.total_pence):
+        raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
+    require_state(purchase, State.AWAITING_HOLDER)
+    _answer(actor, purchase, Verb.CONFIRM, weigh(purchase))
+    title = f"{actor.name} said yes to {purchase.title}. {purchase.state_words}."
+    tell_requester(actor, purchase, NoticeKind.CONFIRMED, title)
+    return purchase
+
+
+def turn_down(actor: Actor, purchase: Purchase, reason: str = "") -> Purchase:
+    """The person's own side says no to what was prepared."""
+    require(actor, Permission.CONFIRM_PURCHASE, purchase)
+    reason = storable(reason)[:MAX_NOTE]
+    move(purchase, Verb.TURN_DOWN, decided_at=clock.now(), confirmed_by=actor.account_id, end_reason=reason)
+    record(actor, purchase, "turn_down", "Said no to", why=reason)
+    tell_requester(actor, purchase, NoticeKind.CONFIRMED, f"{actor.name} said no to {named(purchase)}.", reason)
+    return purchase
+
+
+def _answer(actor: Actor, purchase: Purchase, verb: Verb, weighed: Weighed) -> Purchase:
+    decision, now = weighed.decision, clock.now()
+    values: dict[str, Any] = _said(weighed)
+    if verb is Verb.SUBMIT:
+        values |= {"submitted_at": now, **_asked_by(actor, purchase)}
+    else:
+        values["confirmed_by"] = actor.account_id
+    to = state_for(decision)
+    move(purchase, verb, to, decided_at=None if to is State.AWAITING_APPROVAL else now, **values)
+    _keep(purchase, weighed, purchase.bought_on or clock.today())
+    if to is State.BLOCKED:
+        # What was stopped is the person's own affair: no title here, and no commissioner to find it by.
+        _record_private(actor, purchase, verb, decision)
+        return purchase
+    _hold(actor, purchase, weighed)
+    regular, period = purchase.regular_payment_id, purchase.regular_period
+    if regular and period and not budgets.mark_regular_made(regular, period, purchase.id):
+        raise StateError("Another purchase takes care of this payment this month already.")
+    record(actor, purchase, verb.value, "Asked to buy", action=decision.action.value, policy=decision.policy_version)
+    if to is State.AWAITING_APPROVAL:
+        _ask_coordinator(actor, purchase, decision)
+    elif purchase.way is Way.OUTSIDE:
+        settle_outside(actor, purchase)
+    grant = actor.grant_for(purchase.person_id)
+    if grant is not None and grant.kind is AuthorityKind.BROKER:
+        title = f"{actor.name} asked for {named(purchase)}. {purchase.state_words}."
+        tell_holders(actor, purchase, NoticeKind.DECIDED, title)
+    return purchase
+
+
+def _record_private(actor: Actor, purchase: Purchase, verb: Verb, decision: Decision) -> None:
+    """The audit of a stopped purchase: that it happened, to whom, and the rule; nothing of what it was."""
+    audit.record(
+        actor,
+        f"purchases.{verb}",
+        "Sent something that this money cannot be used for",
+        subject_kind="purchase",
+        subject_id=purchase.id,
+        person_id=purchase.person_id,
+        details={"action": decision.action.value, "policy": decision.policy_version},
+    )
+
+
+def _hold(actor: Actor, purchase: Purchase, weighed: Weighed) -> None:
+    payee = purchase.provider_id or budgets.payee_id_of(weighed.budget, purchase.payee_name)
+    for line in purchase.lines:
+        if line.amount_pence and line.outcome_id:
+            budgets.set_aside(
+                actor,
+                weighed.budget,
+                outcome_id=line.outcome_id,
+                funding=shares_of(weighed.outcomes[line.outcome_id]),
+                amount_pence=line.amount_pence,
+                subject_id=line.id,
+                payee_id=payee,
+                memo=f"Purchase {purchase.ref}",  # the ledger is read by staff: it says where, not what
+                counts_on=purchase.bought_on or clock.today(),
+            )
+
+
+def _ask_coordinator(actor: Actor, purchase: Purchase, decision: Decision) -> None:
+    doubts = [finding for finding in decision.findings if finding.action is Action.REFER]
+    lines = {purchase.lines[f.line].id for f in doubts if f.line is not None} or {line.id for line in purchase.lines}
+    coordinator = approval_queries.coordinator_for(purchase.person_id, purchase.commissioner_id, purchase.requested_by)
+    request = approvals.open_request(
+        actor,
+        commissioner_id=purchase.commissioner_id,
+        person_id=purchase.person_id,
+        subject_kind=SubjectKind.PURCHASE,
+        subject_id=purchase.id,
+        line_ids=sorted(lines),
+        title=purchase.title,
+        amount_pence=purchase.total_pence,
+        rules=list(dict.fromkeys(finding.rule for finding in doubts)),
+        reason_asked=doubts[0].sentence if doubts else "",
+        asked_by=purchase.requested_by,
+        assigned_to=coordinator,
+    )
+    team = [coordinator] if coordinator else identity.coordinators(purchase.commissioner_id)
+    messages.notify(
+        actor,
+        [account.id for account in team],
+        NoticeKind.TO_DECIDE,
+        f"{purchase.person.given_name} asks about {named(purchase)}. Answer by {clock.say_day(request.due_on)}.",
+        about=About.REQUEST,
+        about_ref=request.ref,
+        person_id=purchase.person_id,
+    )
+
+
+def _keep(purchase: Purchase, weighed: Weighed, day: date) -> None:
+    """Keep what was decided: on the lines, and in the purchase's decisions for good."""
+    for index, line in enumerate(purchase.lines):
+        said = weighed.decision.for_line(index)
+        line.action, line.findings = said.action, [finding.to_dict() for finding in said.findings]
+        line.moved_on = day
+    db.session.add(
+        PurchaseDecision(
+            commissioner_id=purchase.commissioner_id,
+            purchase_id=purchase.id,
+            policy_version=weighed.decision.policy_version,
+            action=weighed.decision.action,
+            findings=[finding.to_dict() for finding in weighed.decision.findings],
+            facts=weighed.facts_as_dict(),
+        )
+    )
+    db.session.flush()
+
+
+def _said(weighed: Weighed) -> dict[str, Any]:
+    decision = weighed.decision
+    findings = [finding.to_dict() for finding in decision.findings]
+    return {"action": decision.action, "policy_version": decision.policy_version, "findings": findings}
+
+
+def _asked_by(actor: Actor, purchase: Purchase) -> dict[str, Any]:
+    """Who sends it asks for it, whoever began the draft: they never decide it."""
+    quality = actor.quality_for(purchase.person_id, purchase.commissioner_id)
+    return {"requested_by": actor.account_id, "requested_by_name": actor.name, "requested_as": quality}
