@@ -77,10 +77,21 @@ def app(admin_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fl
 @pytest.fixture
 def session(app: Flask) -> Iterator[sa.orm.Session]:
     """A session whose every commit is undone at the end, deferred constraints checked before that."""
-    with app.app_context(), db.test_isolation():
-        yield db.session
-        if db.session.is_active:
-            db.session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+    with app.app_context(), db.engine.connect() as connection:
+        outer = connection.begin()
+        # Flask-SQLAlchemy-Lite 0.2's own `test_isolation` loses the outer transaction under SQLAlchemy 2.1
+        maker = db._get_state().sessionmaker
+        before = dict(maker.kw)
+        maker.configure(bind=connection, join_transaction_mode="create_savepoint")
+        try:
+            yield db.session
+            if db.session.is_active:
+                db.session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+        finally:
+            db.session.close()
+            maker.kw.clear()
+            maker.kw.update(before)
+            outer.rollback()
 
 
 @pytest.fixture
