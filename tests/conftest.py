@@ -119,7 +119,7 @@ def real_database(admin_uri: str, app: Flask, tmp_path: Path) -> Iterator[Flask]
     """An application on an empty migrated database with real commits: for races and migrations."""
     with app.app_context():
         db.engine.dispose()  # a template may have no one connected
-    template = str(app.config["DATABASE_URL"]).rsplit("/", 1)[1].split("?")[0]
+    template = sa.make_url(app.config["DATABASE_URL"]).database
     with fresh_database(admin_uri, f"real_{next(_numbers)}", template=template) as url:
         other = create_app(_settings(url, tmp_path), {"TESTING": True, "WTF_CSRF_ENABLED": False})
         yield other
