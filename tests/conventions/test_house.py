@@ -162,7 +162,7 @@ class TestMigrations:
         with real_database.app_context():
             steps = len(list((ROOT / "migrations" / "versions").glob("0*.py")))
             for _ in range(steps):
-                alembic.downgrade(1)
+                alembic.downgrade()  # one step
             alembic.upgrade()
             assert alembic.compare_metadata() == []
             db.session.rollback()
