@@ -15,7 +15,7 @@ from app.core.db import db
 from app.core.errors import InvalidError
 from app.identity.rules import Actor
 from app.marketplace import outcodes, register_import
-from app.marketplace.register_rows import Reject
+from app.marketplace.records import Reject, write_rejects
 
 marketplace_commands = AppGroup("marketplace", help="Providers, places and listings.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -43,7 +43,10 @@ def import_cqc(file: Path, as_of: datetime | None, rejects: Path | None) -> None
     with tqdm(total=file.stat().st_size, unit="B", unit_scale=True, desc="Reading the register") as bar:
         try:
             counts = register_import.import_register(
-                Actor.system("Register import"), file, as_of=as_of.date() if as_of else None, progress=bar.update
+                Actor.system("Register import"),
+                file,
+                as_of=as_of.date() if as_of else None,
+                progress=bar.update,
             )
         except InvalidError as error:
             db.session.rollback()
@@ -84,5 +87,5 @@ def _keep(rejects: list[Reject], file: Path, where: Path | None) -> None:
         click.echo("Rejected: 0")
         return
     where = where or Path(f"{file.name.removesuffix('.gz').removesuffix('.csv')}.rejects.csv")
-    outcodes.write_rejects(where, rejects)
+    write_rejects(where, rejects)
     click.echo(f"Rejected: {len(rejects):,}, each with its reason in {where}")

@@ -68,6 +68,18 @@ class Asked:
     price: str = ""
     problems: tuple[tuple[str, str], ...] = ()  # (field, sentence)
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether more was asked than words and a place."""
+        query = self.query
+        return bool(
+            query.category
+            or query.max_pence is not None
+            or query.min_rating
+            or query.sort is not Sort.BEST
+            or query.miles != DEFAULT_MILES
+        )
+
     def with_problem(self, field: str, sentence: str) -> Asked:
         return replace(self, problems=(*self.problems, (field, sentence)))
 

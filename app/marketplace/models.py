@@ -15,7 +15,17 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Key, Pence, Ref, Written
-from app.marketplace.rules import Category, Employment, PaChecks, ProviderKind, Rating, RegisterStatus, Unit
+from app.marketplace.rules import (
+    Category,
+    Employment,
+    PaChecks,
+    ProviderKind,
+    Rating,
+    RegisterStatus,
+    Unit,
+    say_price,
+    say_times,
+)
 from app.marketplace.search_sql import SEARCH_VECTOR
 
 
@@ -58,7 +68,11 @@ class Provider(Base):
     def checks(self) -> PaChecks:
         """A personal assistant's papers; ``.missing(today)`` says what is still wanted."""
         return PaChecks(
-            self.employment, self.dbs_checked_on, self.right_to_work_on, self.references_seen, self.insured_until
+            self.employment,
+            self.dbs_checked_on,
+            self.right_to_work_on,
+            self.references_seen,
+            self.insured_until,
         )
 
     @property
@@ -118,7 +132,13 @@ class Listing(Base):
         CheckConstraint("at_home OR at_venue OR remote", name="where"),
         CheckConstraint("NOT from_register OR location_id IS NOT NULL", name="register"),
         Index("ix_listing_provider", "provider_id"),
-        Index("uq_listing_register", "location_id", "category", unique=True, postgresql_where=text("from_register")),
+        Index(
+            "uq_listing_register",
+            "location_id",
+            "category",
+            unique=True,
+            postgresql_where=text("from_register"),
+        ),
         Index("ix_listing_location", "location_id"),
         Index("ix_listing_search", "search", postgresql_using="gin", postgresql_where=text("offered")),
         Index("ix_listing_category", "category", "price_pence", postgresql_where=text("offered")),
@@ -158,6 +178,16 @@ class Listing(Base):
 
     provider: Mapped[Provider] = relationship()
     location: Mapped[Location | None] = relationship()
+
+    @property
+    def price(self) -> str:
+        """``£22 an hour``, ``Free``, ``Ask for a price``."""
+        return say_price(self.price_pence, self.unit)
+
+    @property
+    def when(self) -> str:
+        """``Tuesday and Thursday afternoons``; nothing when any time will do."""
+        return say_times(self.times)
 
 
 class ProviderMember(Base):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from app.core.errors import InvalidError, NotAllowedError
 from app.identity.rules import Actor
 from app.marketplace.bulk import copy_in
 from app.marketplace.places import outcode_of
-from app.marketplace.register_rows import Reject, records
+from app.marketplace.records import Reject, records
 
 
 @dataclass(slots=True)
@@ -108,14 +107,3 @@ def _outcode(at: dict[str, int], fields: list[str] | None) -> tuple[str, float, 
     if not (49 <= lat <= 61 and -9 <= lon <= 2.5):
         raise ValueError("is not in the United Kingdom by its coordinates")
     return code, lat, lon, fields[at["town"]].strip().replace("\0", "") if "town" in at else ""
-
-
-def write_rejects(path: Path, rejects: list[Reject]) -> None:
-    """Write what could not be used: line number, reason, and the line as it was."""
-    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as out:
-        writer = csv.writer(out)
-        writer.writerow(["line", "reason", "text"])
-        for reject in rejects:
-            # Opened in a spreadsheet, a text must not become a formula.
-            safe = f"'{reject.text}" if reject.text[:1] in "=+-@\t" else reject.text
-            writer.writerow([reject.line, reject.reason, safe.replace("\0", "\\0")])

@@ -43,11 +43,14 @@ def tidy_postcode(text: str) -> str | None:
 
 
 def outcode_of(text: str) -> str | None:
-    """The outcode of a full postcode, or of an outcode itself; None when it is neither."""
-    tight = "".join(text.split()).upper()
+    """The outcode of a full postcode, of one begun (``SE1 9``), or of an outcode itself; None when it is none."""
+    parts = text.upper().split()
+    tight = "".join(parts)
     match = _POSTCODE.fullmatch(tight)
     if match:
         return match["outcode"]
+    if len(parts) == 2 and _OUTCODE_ONLY.fullmatch(parts[0]) and re.fullmatch("[0-9][A-Z]?", parts[1]):
+        return parts[0]
     return tight if _OUTCODE_ONLY.fullmatch(tight) else None
 
 

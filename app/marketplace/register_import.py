@@ -28,7 +28,8 @@ from app.marketplace import register_sql as sql
 from app.marketplace.bulk import copy_in, settle_listings
 from app.marketplace.models import RegisterReading
 from app.marketplace.places import outcode_of
-from app.marketplace.register_rows import Header, RegisterRow, Reject, read_header, read_row, records
+from app.marketplace.records import Reject, records
+from app.marketplace.register_rows import Header, RegisterRow, read_header, read_row
 from app.marketplace.rules import REGISTER_TITLES, Category, RegisterStatus, categories_of
 
 Progress = Callable[[int], None]
@@ -222,7 +223,11 @@ def _note(actor: Actor, counts: ImportCounts, digest: str, name: str) -> None:
         return
     db.session.add(
         RegisterReading(
-            layout=counts.layout, digest=digest, as_of=counts.as_of, counts=counts.figures(), read_at=clock.now()
+            layout=counts.layout,
+            digest=digest,
+            as_of=counts.as_of,
+            counts=counts.figures(),
+            read_at=clock.now(),
         )
     )
     audit.record(

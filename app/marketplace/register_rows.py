@@ -8,10 +8,8 @@ cannot be used never stops the others.
 from __future__ import annotations
 
 import calendar
-import csv
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -20,8 +18,6 @@ from app.core.errors import InvalidError
 from app.marketplace.places import tidy_postcode
 from app.marketplace.rules import Rating, RegisterStatus
 
-#: A record of the register never runs over more lines than this: past it, its first line has a stray quotation mark.
-_MOST_LINES = 12
 _CQC_ID = re.compile(r"[0-9]-[0-9]{3,15}|[A-Z0-9]{3,12}")  # NHS bodies have short letter codes
 _PRODUCED = re.compile(r"produced on (\d{1,2}) ([A-Z][a-z]+) (\d{4})")
 _MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}
@@ -97,15 +93,6 @@ class RegisterRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Reject:
-    """A line that could not be used, and why."""
-
-    line: int
-    reason: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Header:
     """What the file turned out to be."""
 
@@ -113,36 +100,6 @@ class Header:
     produced_on: date | None
     at: dict[str, int]  # our name for a column → where it stands
     width: int
-
-
-def records(lines: Iterable[str]) -> Iterator[tuple[int, str, list[str] | None]]:
-    """Cut text into CSV records: (line number, the text, its fields or None when it is no CSV).
-
-    A stray quotation mark must not swallow the rest of the file, so a record that runs on too long gives up its first
-    line only.
-    """
-    source, waiting, number = iter(lines), deque[str](), 0
-    while True:
-        taken, open_quote = [], False
-        while not taken or (open_quote and len(taken) < _MOST_LINES):
-            line = waiting.popleft() if waiting else next(source, None)
-            if line is None:
-                break
-            taken.append(line)
-            open_quote ^= line.count('"') % 2 == 1
-        if not taken:
-            return
-        number += 1
-        if open_quote:
-            waiting.extendleft(reversed(taken[1:]))
-            yield number, taken[0], None
-            continue
-        raw = "".join(taken)
-        try:
-            yield number, raw, next(csv.reader(taken, strict=True), [])
-        except csv.Error:
-            yield number, raw, None
-        number += len(taken) - 1
 
 
 def read_header(source: Iterator[tuple[int, str, list[str] | None]]) -> Header:
@@ -268,7 +225,13 @@ def _status(text: str | None) -> RegisterStatus:
 
 def _rating(text: str) -> Rating | None:
     word = text.lower().replace(" ", "_")
-    if word in {"", "not_rated", "no_published_rating", "insufficient_evidence_to_rate", "inspected_but_not_rated"}:
+    if word in {
+        "",
+        "not_rated",
+        "no_published_rating",
+        "insufficient_evidence_to_rate",
+        "inspected_but_not_rated",
+    }:
         return None
     try:
         return Rating(word)

@@ -40,24 +40,51 @@ class Category(StrEnum):
 
 _CATEGORIES: dict[Category, tuple[str, str]] = {
     Category.PERSONAL_ASSISTANT: ("Personal assistants", "PA carer support worker helper enabler companion"),
-    Category.HOME_CARE: ("Home care", "homecare carer domiciliary personal care visits agency washing dressing"),
-    Category.NURSING: ("Nursing and delegated healthcare", "nurse nursing PEG stoma catheter tracheostomy hospice"),
+    Category.HOME_CARE: (
+        "Home care",
+        "homecare carer domiciliary personal care visits agency washing dressing",
+    ),
+    Category.NURSING: (
+        "Nursing and delegated healthcare",
+        "nurse nursing PEG stoma catheter tracheostomy hospice",
+    ),
     Category.THERAPIES: (
         "Therapies",
         "therapist physio physiotherapy OT occupational speech counselling massage hydrotherapy rehab",
     ),
-    Category.SHORT_BREAKS: ("Short breaks and respite", "respite short stay overnight weekend break rest for carers"),
-    Category.ACTIVITIES: ("Activities and leisure", "gym swimming exercise sport class club art music day out"),
-    Category.EQUIPMENT: ("Equipment and aids", "wheelchair hoist bed mobility aid hearing communication tablet"),
-    Category.TRANSPORT: ("Transport", "taxi minibus lift travel journey wheelchair accessible vehicle ambulance"),
+    Category.SHORT_BREAKS: (
+        "Short breaks and respite",
+        "respite short stay overnight weekend break rest for carers",
+    ),
+    Category.ACTIVITIES: (
+        "Activities and leisure",
+        "gym swimming exercise sport class club art music day out",
+    ),
+    Category.EQUIPMENT: (
+        "Equipment and aids",
+        "wheelchair hoist bed mobility aid hearing communication tablet",
+    ),
+    Category.TRANSPORT: (
+        "Transport",
+        "taxi minibus lift travel journey wheelchair accessible vehicle ambulance",
+    ),
     Category.LEARNING: ("Learning and work", "course training tutor college job coach employment class"),
     Category.HOME_HELP: (
         "Home help and adaptations",
         "cleaning cleaner gardening shopping cooking handyman ramp rail grab adaptation",
     ),
-    Category.ASSISTANCE_ANIMAL: ("Assistance animals", "assistance dog guide seizure alert hearing therapy animal"),
-    Category.MONEY_SUPPORT: ("Money and payroll support", "payroll payslip bookkeeping managed account accountant"),
-    Category.COMMUNITY: ("Community and peer support", "peer group friends volunteer befriending cafe free advocacy"),
+    Category.ASSISTANCE_ANIMAL: (
+        "Assistance animals",
+        "assistance dog guide seizure alert hearing therapy animal",
+    ),
+    Category.MONEY_SUPPORT: (
+        "Money and payroll support",
+        "payroll payslip bookkeeping managed account accountant",
+    ),
+    Category.COMMUNITY: (
+        "Community and peer support",
+        "peer group friends volunteer befriending cafe free advocacy",
+    ),
 }
 
 
@@ -76,7 +103,7 @@ class Unit(StrEnum):
         """The end of "£22 an hour"."""
         return {Unit.HOUR: "an hour", Unit.ITEM: "each"}.get(self, f"a {self.value}")
 
-    def count(self, number: int) -> str:
+    def many(self, number: int) -> str:
         """``4 hours``, ``1 night``."""
         return f"{number} {self.value}{'' if number == 1 else 's'}"
 
@@ -90,7 +117,7 @@ class Unit(StrEnum):
         """What the example is called: ``4 hours a month``, ``1 night a month``, ``A month``, ``One``."""
         if self is Unit.ITEM:
             return "One"
-        return "A month" if self is Unit.MONTH else f"{self.count(self.monthly)} a month"
+        return "A month" if self is Unit.MONTH else f"{self.many(self.monthly)} a month"
 
 
 class ProviderKind(StrEnum):

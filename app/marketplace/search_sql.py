@@ -71,7 +71,13 @@ def search_statement(query: SearchQuery) -> tuple[TextClause, dict[str, Any]]:
         params["words"] = query.words
     if query.place:
         box = box_around(query.place.lat, query.place.lon, query.miles)
-        params |= {"south": box.south, "north": box.north, "west": box.west, "east": box.east, "miles": query.miles}
+        params |= {
+            "south": box.south,
+            "north": box.north,
+            "west": box.west,
+            "east": box.east,
+            "miles": query.miles,
+        }
         params |= point(query.place.lat, query.place.lon)
     if query.category:
         params["category"] = query.category.value

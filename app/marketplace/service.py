@@ -123,7 +123,11 @@ def add_member(actor: Actor, provider: Provider, account_id: UUID) -> ProviderMe
     member = ProviderMember(account_id=account_id, provider_id=provider.id)
     db.session.add(member)
     _record(
-        actor, "marketplace.add_member", f"Gave {provider.name} a sign-in", provider.id, {"account": str(account_id)}
+        actor,
+        "marketplace.add_member",
+        f"Gave {provider.name} a sign-in",
+        provider.id,
+        {"account": str(account_id)},
     )
     db.session.flush()
     return member
@@ -156,7 +160,13 @@ def add_many(actor: Actor, new_providers: Iterable[NewProvider]) -> list[UUID]:
     settle_listings("listing.provider_id = ANY(:keys)", keys=keys, now=clock.now())
     words = f"Added {new.name}" if len(keys) == 1 else f"Added {len(keys):,} providers"
     figures = {"providers": len(keys), "listings": len(listings)}
-    _record(actor, "marketplace.add", words if keys else "Added nobody", keys[0] if len(keys) == 1 else None, figures)
+    _record(
+        actor,
+        "marketplace.add",
+        words if keys else "Added nobody",
+        keys[0] if len(keys) == 1 else None,
+        figures,
+    )
     return keys
 
 
@@ -243,7 +253,12 @@ def _location_row(key: UUID, provider_id: UUID, new: NewProvider) -> tuple[Any, 
 
 
 def _listing_row(
-    key: UUID, provider_id: UUID, location_id: UUID | None, new: NewListing, lat: float | None, lon: float | None
+    key: UUID,
+    provider_id: UUID,
+    location_id: UUID | None,
+    new: NewListing,
+    lat: float | None,
+    lon: float | None,
 ) -> tuple[Any, ...]:
     now = clock.now()
     keywords = " ".join([new.category.also, *new.languages, *new.accessibility])

@@ -162,13 +162,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_listing_ref")),
     )
     op.create_index(
-        "ix_listing_category", "listing", ["category", "price_pence"], unique=False, postgresql_where=sa.text("offered")
+        "ix_listing_category",
+        "listing",
+        ["category", "price_pence"],
+        unique=False,
+        postgresql_where=sa.text("offered"),
     )
     op.create_index("ix_listing_location", "listing", ["location_id"], unique=False)
     op.create_index("ix_listing_point", "listing", ["lat", "lon"], unique=False, postgresql_where=sa.text("offered"))
     op.create_index("ix_listing_provider", "listing", ["provider_id"], unique=False)
     op.create_index(
-        "ix_listing_remote", "listing", ["category"], unique=False, postgresql_where=sa.text("offered AND remote")
+        "ix_listing_remote",
+        "listing",
+        ["category"],
+        unique=False,
+        postgresql_where=sa.text("offered AND remote"),
     )
     op.create_index(
         "ix_listing_search",
