@@ -18,6 +18,7 @@ from app.web.marks import is_marked, mark_of
 
 #: In the cookie: the session's token; that the session ended by itself.
 TOKEN, ENDED = "token", "ended"
+_PER_REQUEST = ("actor", "person", "person_ref", "provider", "provider_ref", "unread", "plain_header", "keep_writes")
 _PERSON_RIGHTS = frozenset(
     {Permission.VIEW_BUDGET, Permission.PREPARE_PURCHASE, Permission.BUY, Permission.CONFIRM_PURCHASE}
 )
@@ -37,6 +38,8 @@ def init_app(app: Flask) -> None:
 
 def _take_refs(endpoint: str | None, values: dict[str, object] | None) -> None:
     """The person's and the provider's reference are the shell's business: views find who they name in the context."""
+    for name in _PER_REQUEST:  # a test, or a command, may ask for several pages within one application context
+        g.pop(name, None)
     if not values or request.url_rule is None:
         return
     if request.url_rule.rule.startswith("/p/<"):

@@ -22,7 +22,7 @@ def file(name: str) -> Response:
     """One built file, compressed when the browser can take it."""
     if name not in _names():
         raise NotFoundError
-    packed = "gzip" in request.accept_encodings and (DIST / f"{name}.gz").exists()
+    packed = bool(request.accept_encodings["gzip"]) and (DIST / f"{name}.gz").exists()
     response = send_from_directory(DIST, f"{name}.gz" if packed else name, mimetype=_KINDS[Path(name).suffix])
     if packed:
         response.headers["Content-Encoding"] = "gzip"

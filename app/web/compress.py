@@ -22,7 +22,7 @@ def _compress(response: Response) -> Response:
         return response
     response.vary.add("Accept-Encoding")
     if (
-        "gzip" not in request.accept_encodings
+        not request.accept_encodings["gzip"]
         or response.headers.get("Content-Encoding")
         or response.status_code in {204, 304}
     ):

@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import render_template, request
 from flask_wtf import FlaskForm
-from wtforms import Field, FormField, PasswordField, StringField, TextAreaField, ValidationError
+from wtforms import Field, FormField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from app.core.errors import CarePurseError, InvalidError
 from app.core.money import format_pounds, parse_pounds
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# control letters, and the odd line ends that would fall apart when a template is indented
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 SHORT, LONG = 200, 2000  # letters a one-line and a several-line answer may have
 
 
-class Form(FlaskForm):
+class _Words:
+    """The few sentences WTForms says by itself, in ours."""
+
+    ours: ClassVar[dict[str, str]] = {
+        "Not a valid choice.": "Choose one of these",
+        "Not a valid choice": "Choose one of these",
+        "Not a valid integer value.": "Enter a whole number, like 4",
+        "Not a valid decimal value.": "Enter a number, like 2.5",
+    }
+
+    def gettext(self, text: str) -> str:
+        return self.ours.get(text, text)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return self.gettext(one if count == 1 else many)
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf says nothing of its types
     """Base of every form. The token against forgery is in ``form_guard()``, which every writing form carries."""
 
     class Meta:
         csrf = False  # checked once for the whole application, see ``app.web.security``
+
+        def get_translations(self, form: Any) -> _Words:
+            return _Words()
+
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         for field in self:
@@ -68,6 +91,9 @@ class Required:
         self.sentence = sentence
 
     def __call__(self, form: Any, field: Field) -> None:
+        if isinstance(field, SelectField) and field.data in (None, ""):
+            field.errors = []  # "not a valid choice" is no way to speak to someone who has not chosen yet
+            raise StopValidation(self.sentence)
         if field.errors:
             raise StopValidation
         if field.data in (None, "", []) or (hasattr(field.data, "filename") and not field.data.filename):
@@ -129,7 +155,7 @@ class DateField(Field):
         self.data = data if isinstance(data, date) else default
         names = {part: f"{self.name}-{part}" for part in self.parts}
         if formdata is not None and any(name in formdata for name in names.values()):
-            self.typed = {part: str(formdata.get(name, "")).strip() for part, name in names.items()}
+            self.typed = {part: _tidy(formdata.get(name, "")) or "" for part, name in names.items()}
             self.data = self._read()
         elif isinstance(self.data, date):
             self.typed = {part: str(getattr(self.data, part)) for part in self.parts}
@@ -139,7 +165,8 @@ class DateField(Field):
             return None
         missing = [part for part in self.parts if not self.typed[part]]
         if missing:
-            return self._refuse(f"{self.it} must have a {' and a '.join(missing)}", missing)
+            self._refuse(f"{self.it} must have a {' and a '.join(missing)}", missing)
+            return None
         numbers = {part: _number(self.typed[part], part) for part in self.parts}
         wrong = [part for part in self.parts if numbers[part] is None]
         if not wrong:
@@ -147,7 +174,8 @@ class DateField(Field):
                 return date(numbers["year"] or 0, numbers["month"] or 0, numbers["day"] or 0)
             except ValueError:
                 wrong = list(self.parts)
-        return self._refuse(f"{self.it} must be a real date, like 27 3 2026", wrong)
+        self._refuse(f"{self.it} must be a real date, like 27 3 2026", wrong)
+        return None
 
     def _refuse(self, sentence: str, parts: Sequence[str]) -> None:
         self.process_errors.append(sentence)
@@ -165,9 +193,10 @@ def _number(text: str, part: str) -> int | None:
     return number if 1 <= number <= (12 if part == "month" else 31) else None
 
 
-def choices(options: Mapping[str, str] | Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Options for ``RadioField`` and ``SelectField``."""
-    return list(options.items()) if isinstance(options, Mapping) else list(options)
+def choices(options: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Options for ``RadioField``, ``SelectField`` and the like, from values and their words."""
+    pairs = options.items() if isinstance(options, Mapping) else options
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def errors_of(form: Form | None) -> list[dict[str, str]]:

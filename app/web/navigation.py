@@ -11,20 +11,19 @@ from app.web.context import actor_or_none, person_or_none
 
 _PERSON = (
     ("Home", "home.show"),
-    ("Spending", "spending.show"),
-    ("Find support", "search.show"),
+    ("Spending", "spending.index"),
+    ("Find support", "marketplace.find"),
     ("Purchases", "purchases.index"),
     ("My plan", "plan.show"),
 )
 _STAFF = (
     ("Work", "staff.home", Permission.SIGNED_IN),
-    ("To decide", "queue.show", Permission.DECIDE),
-    ("Budgets", "staff_people.show", Permission.SEE_BUDGET_HEALTH),
-    ("Payments", "staff_payments.show", Permission.PAY_ALLOCATIONS),
-    ("Ledger", "staff_ledger.show", Permission.READ_LEDGER),
-    ("Policy", "staff_policy.show", Permission.READ_POLICY),
-    ("Team", "staff_team.show", Permission.MANAGE_STAFF),
-    ("Who did what", "staff_audit.show", Permission.READ_AUDIT),
+    ("To decide", "queue.index", Permission.DECIDE),
+    ("Budgets", "budgets.index", Permission.SEE_BUDGET_HEALTH),
+    ("Ledger", "ledger.show", Permission.READ_LEDGER),
+    ("Policy", "policy.show", Permission.READ_POLICY),
+    ("Team", "staff.people", Permission.MANAGE_STAFF),
+    ("Who did what", "audit.index", Permission.READ_AUDIT),
 )
 _PROVIDER = (
     ("Overview", "provider_home.show"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.core.words import tidy_ref
 from app.identity.rules import Permission
 from app.messages import queries, service
 from app.messages.models import Notice
@@ -18,16 +19,23 @@ bp = Blueprint("notices", __name__)
 
 @bp.get("/notices")
 @requires(Permission.SIGNED_IN)
-def show() -> ResponseReturnValue:
-    """One's own notices, newest first."""
-    return render_template("notices/show.jinja", page=queries.notices_of(current_actor(), page_number(request.args)))
+def index() -> ResponseReturnValue:
+    """One's own notices, newest first, those not read yet before the others."""
+    page = queries.notices_of(current_actor(), page_number(request.args))
+    return render_template(
+        "notices/index.jinja",
+        page=page,
+        new=[notice for notice in page.rows if notice.read_at is None],
+        read=[notice for notice in page.rows if notice.read_at is not None],
+        address=_address,
+    )
 
 
-@bp.post("/notices/<ref>")
+@bp.post("/notices/<notice_ref>")
 @requires(Permission.SIGNED_IN)
-def follow(ref: str) -> ResponseReturnValue:
+def follow(notice_ref: str) -> ResponseReturnValue:
     """Read one, and go to what it is about."""
-    return redirect(_address(service.mark_read(current_actor(), ref)), 303)
+    return redirect(_address(service.mark_read(current_actor(), tidy_ref(notice_ref))), 303)
 
 
 @bp.post("/notices")
@@ -36,14 +44,15 @@ def mark_all() -> ResponseReturnValue:
     """Read them all."""
     service.mark_all_read(current_actor())
     flash("All your notices are marked as read.")
-    return redirect(url_for("notices.show"), 303)
+    return redirect(url_for("notices.index"), 303)
 
 
 def _address(notice: Notice) -> str:
+    """Where the thing is that a notice tells about."""
     if notice.about is About.REQUEST:
-        return url_for("queue.decide", ref=notice.about_ref)
+        return url_for("queue.show", request_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.PURCHASE:
-        return url_for("purchases.show", person_ref=notice.person.ref, ref=notice.about_ref)
+        return url_for("purchases.show", person_ref=notice.person.ref, purchase_ref=notice.about_ref)
     if notice.person is not None:
         return url_for("home.show", person_ref=notice.person.ref)
-    return url_for("notices.show")
+    return url_for("notices.index")

@@ -114,7 +114,8 @@ def _body_hash() -> str:
         if name not in {FORM_ID, "csrf_token"}:
             digest.update(f"\0{name}\0{value}".encode())
     for name, file in sorted(request.files.items(multi=True), key=lambda item: item[0]):
-        content = hashlib.file_digest(file.stream, "sha256")
+        digest.update(f"\0{name}\0{file.filename}\0".encode())
+        while chunk := file.read(1 << 16):
+            digest.update(chunk)
         file.seek(0)
-        digest.update(f"\0{name}\0{file.filename}\0{content.hexdigest()}".encode())
     return digest.hexdigest()

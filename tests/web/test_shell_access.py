@@ -1,0 +1,89 @@
+"""Who comes in: nothing unmarked opens, others' things do not exist, nobody is sent elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEntry
+from app.core.db import db
+from app.identity.models import Account
+from app.web.access import safe_next
+from tests.factories import make_account, make_holder
+
+SignIn = Callable[[FlaskClient, Account], FlaskClient]
+
+
+def test_an_unmarked_endpoint_is_refused(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.view_functions, "information.help", lambda: "open to all")
+
+    answer = client.get("/help")
+
+    assert answer.status_code == 403
+    assert "open to all" not in answer.text
+
+
+def test_a_stranger_is_asked_to_sign_in_and_brought_back(client: FlaskClient) -> None:
+    answer = client.get("/notices?page=2")
+
+    assert answer.status_code == 303
+    assert answer.location == "/sign-in?next=/notices?page%3D2"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/%2f\\evil",
+        "\t//evil.example",
+        "/\n/evil.example",
+        "javascript:alert(1)",
+        "notices",
+        "/sign-out",
+        "",
+        None,
+    ],
+)
+def test_coming_back_never_leads_elsewhere(target: str | None) -> None:
+    assert safe_next(target) == ""
+
+
+def test_coming_back_keeps_the_page_and_its_query() -> None:
+    assert safe_next("/p/abc/spending?month=2026-11&q=gym") == "/p/abc/spending?month=2026-11&q=gym"
+
+
+def test_another_persons_page_does_not_exist_and_the_try_is_kept(
+    client: FlaskClient, sign_in: SignIn, session: Session
+) -> None:
+    _, person, _, _ = make_holder()
+    stranger = make_account("Dana Price")
+    sign_in(client, stranger)
+
+    foreign = client.get(f"/p/{person.ref}/")
+    nobody = client.get("/p/nobodyatall/")
+
+    assert (foreign.status_code, nobody.status_code) == (404, 404)
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "identity.refused")).all()
+    assert [entry.actor_id for entry in entries] == [stranger.id, stranger.id]
+    assert entries[0].details["path"] == f"/p/{person.ref}/"
+
+
+def test_work_pages_are_closed_to_a_holder(client: FlaskClient, sign_in: SignIn) -> None:
+    account, *_ = make_holder()
+    sign_in(client, account)
+
+    assert client.get("/staff/queue").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/p/%00/", "/notices?page=%00", "/notices?page=99999999999999999999", "/p/ab%FFcd/"])
+def test_odd_addresses_get_a_page(client: FlaskClient, sign_in: SignIn, path: str) -> None:
+    sign_in(client, make_account())
+
+    assert client.get(path).status_code in {200, 404}
