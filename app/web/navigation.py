@@ -13,7 +13,6 @@ _PERSON = (
     ("Home", "home.show"),
     ("Spending", "spending.index"),
     ("Find support", "marketplace.find"),
-    ("Purchases", "purchases.index"),
     ("My plan", "plan.show"),
 )
 _STAFF = (
