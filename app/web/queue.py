@@ -1,0 +1,213 @@
+"""The coordinator's queue, and the one page on which a request is decided."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField, TextAreaField
+
+from app.core import clock
+from app.core.errors import InvalidError, StateError
+from app.evidence import queries as evidence
+from app.identity.rules import Permission
+from app.purchases import queue as reading
+from app.purchases import service
+from app.purchases.queue import DecisionView
+from app.web.context import current_actor
+from app.web.forms import Form, NotTooLong, Required, choices, show
+from app.web.marks import requires
+from app.web.paging import page_number
+
+bp = Blueprint("queue", __name__)
+_ONE = "/staff/requests/<request_ref>"
+_SCOPES = ("mine", "team")
+
+
+class ApproveForm(Form):
+    """Yes, with a word to the person for those who like to say one."""
+
+    why = TextAreaField("A word to go with your yes (you can leave this empty)", [NotTooLong(2000)])
+
+
+class AskForm(Form):
+    """A question to the person."""
+
+    question = TextAreaField("Your question", [Required("Write your question"), NotTooLong(4000)])
+
+
+class DeclineForm(Form):
+    """No, with the reason."""
+
+    reason_code = RadioField("Why?", [Required("Choose a reason")])
+    reason = TextAreaField(
+        "In your own words", [Required("Say why in your own words: the person will read it"), NotTooLong(2000)]
+    )
+
+
+class HandOverForm(Form):
+    """To whom it goes."""
+
+    to = RadioField("Who should answer it?", [Required("Choose a colleague")])
+
+
+class MessageForm(Form):
+    """A message to the person."""
+
+    message = TextAreaField("Your message", [Required("Write your message"), NotTooLong(4000)])
+
+
+@bp.get("/staff/queue")
+@requires(Permission.DECIDE)
+def index() -> ResponseReturnValue:
+    """What waits for an answer: one's own, or the whole team's, by the day it is due."""
+    scope = request.args.get("scope", "mine")
+    scope = scope if scope in _SCOPES else "mine"
+    return render_template(
+        "queue/index.jinja",
+        scope=scope,
+        page=reading.queue_for(current_actor(), scope, page_number(request.args)),
+        counts=reading.counts_for(current_actor()),
+    )
+
+
+@bp.get(_ONE, endpoint="show")
+@requires(Permission.DECIDE)
+def decide(request_ref: str) -> ResponseReturnValue:
+    """All that is needed to decide, on one page. Opening it is written down for the person to read."""
+    return _page(reading.request_for(current_actor(), request_ref)), 200
+
+
+def _page(view: DecisionView, approve: ApproveForm | None = None, message: MessageForm | None = None) -> str:
+    return render_template(
+        "queue/show.jinja",
+        view=view,
+        form=approve or message,
+        approve_form=approve or ApproveForm(formdata=None),
+        message_form=message or MessageForm(formdata=None),
+        receipts=evidence.receipts_of(current_actor(), view.purchase),
+        late=view.request.due_on < clock.today(),
+        mine=view.request.assigned_to == current_actor().account_id,
+    )
+
+
+@bp.post(f"{_ONE}/approve")
+@requires(Permission.DECIDE)
+def approve(request_ref: str) -> ResponseReturnValue:
+    """Say yes."""
+    form = ApproveForm()
+    if form.validate():
+        try:
+            purchase = service.approve(current_actor(), request_ref, form.why.data or "")
+        except InvalidError as error:
+            form.take(error, reason="why")
+        else:
+            flash(f"You approved {purchase.title}. {purchase.person.given_name} is told.")
+            return redirect(url_for("queue.index"), 303)
+    return _page(reading.request_for(current_actor(), request_ref), approve=form), 400
+
+
+@bp.route(f"{_ONE}/ask", methods=["GET", "POST"])
+@requires(Permission.DECIDE)
+def ask(request_ref: str) -> ResponseReturnValue:
+    """Ask the person something; the clock stops until they answer."""
+    view, form = _to_decide(request_ref), AskForm()
+    if form.validate_on_submit():
+        try:
+            service.ask(current_actor(), request_ref, form.question.data or "")
+        except InvalidError as error:
+            form.take(error)
+        else:
+            flash(f"Your question went to {view.first_name}. It comes back to you with the answer.")
+            return redirect(url_for("queue.index"), 303)
+    return show("queue/ask.jinja", form, view=view)
+
+
+@bp.route(f"{_ONE}/decline", methods=["GET", "POST"])
+@requires(Permission.DECIDE)
+def decline(request_ref: str) -> ResponseReturnValue:
+    """Say no: the reason, then the answer as the person will read it, then it goes out."""
+    view, form = _to_decide(request_ref), DeclineForm()
+    form.reason_code.choices = choices(view.decline_reasons)
+    step = request.form.get("step", "preview")
+    if form.validate_on_submit() and step != "change":
+        if step != "send":
+            # nothing is written yet: the same answers come back with "Send"
+            return render_template("queue/preview.jinja", view=view, form=form), 200
+        try:
+            code, words = form.reason_code.data or "", form.reason.data or ""
+            service.decline(current_actor(), request_ref, code, words)
+        except InvalidError as error:
+            form.take(error)
+        else:
+            flash(f"Your answer went to {view.first_name}.")
+            return redirect(url_for("queue.index"), 303)
+    if step == "change":
+        return render_template("queue/decline.jinja", view=view, form=form), 200
+    return show("queue/decline.jinja", form, view=view)
+
+
+@bp.route(f"{_ONE}/hand-over", methods=["GET", "POST"])
+@requires(Permission.DECIDE)
+def hand_over(request_ref: str) -> ResponseReturnValue:
+    """Give it to a colleague."""
+    view, form = reading.request_for(current_actor(), request_ref), HandOverForm()
+    form.to.choices = [(account.ref, account.name) for account in view.colleagues]
+    if form.validate_on_submit():
+        try:
+            service.hand_over(current_actor(), request_ref, form.to.data or "")
+        except InvalidError as error:
+            form.take(error)
+        else:
+            flash("It is handed over. Both of them are told.")
+            return redirect(url_for("queue.index"), 303)
+    return show("queue/hand_over.jinja", form, view=view)
+
+
+@bp.post(f"{_ONE}/take")
+@requires(Permission.DECIDE)
+def take(request_ref: str) -> ResponseReturnValue:
+    """Take it from a colleague, or from nobody."""
+    service.take(current_actor(), request_ref)
+    flash("It is yours now.")
+    return redirect(url_for("queue.show", request_ref=request_ref), 303)
+
+
+@bp.post(f"{_ONE}/message")
+@requires(Permission.DECIDE)
+def message(request_ref: str) -> ResponseReturnValue:
+    """Write to the person without asking anything."""
+    view, form = reading.request_for(current_actor(), request_ref), MessageForm()
+    if form.validate():
+        try:
+            service.add_message(current_actor(), view.purchase, form.message.data or "")
+        except InvalidError as error:
+            form.take(error)
+        else:
+            flash(f"Your message went to {view.first_name}.")
+            return redirect(url_for("queue.show", request_ref=request_ref), 303)
+    return _page(view, message=form), 400
+
+
+def _to_decide(request_ref: str) -> DecisionView:
+    """A request that can be decided now by whoever asks.
+
+    :raises StateError: when it was answered, or a question is out.
+    """
+    view = reading.request_for(current_actor(), request_ref)
+    if not view.can_decide:
+        raise StateError(_already(view))
+    return view
+
+
+def _already(view: DecisionView) -> str:
+    asked = view.request
+    if asked.decided_by_name:
+        return f"{asked.decided_by_name} answered this already: {asked.state_words.lower()}."
+    return f"This cannot be decided now. It says: {asked.state_words.lower()}."
+
+
+@bp.errorhandler(StateError)
+def changed(error: StateError) -> ResponseReturnValue:
+    """Somebody else was faster: say who did what."""
+    ref = (request.view_args or {}).get("request_ref", "")
+    return render_template("queue/changed.jinja", sentence=error.sentence, request_ref=ref), 409
