@@ -137,7 +137,7 @@ def assign(actor: Actor, request: ApprovalRequest, to: Account) -> None:
     team = {account.id for account in identity.coordinators(request.commissioner_id)}
     if to.id not in team or to.id == request.asked_by or identity.holds_any_authority(to.id, request.person_id):
         raise NotAllowedError(f"{to.name} cannot decide this one.")
-    result = db.session.execute(
+    done = db.session.scalar(
         update(ApprovalRequest)
         .where(
             ApprovalRequest.id == request.id,
@@ -145,11 +145,12 @@ def assign(actor: Actor, request: ApprovalRequest, to: Account) -> None:
             ApprovalRequest.assigned_to.is_not_distinct_from(request.assigned_to),
         )
         .values(assigned_to=to.id)
+        .returning(ApprovalRequest.id)
         .execution_options(synchronize_session=False)
     )
     before = request.assigned_name
     db.session.refresh(request)
-    if result.rowcount != 1:
+    if done is None:
         raise already(request)
     details = {"from": before, "to": to.name}
     _record(actor, request, "approvals.assign", f"Gave {request.title} to {to.name}", details=details)
@@ -173,13 +174,14 @@ def _check(actor: Actor, request: ApprovalRequest) -> None:
 
 
 def _move(request: ApprovalRequest, start: RequestState, end: RequestState, values: dict[str, Any]) -> None:
-    result = db.session.execute(
+    done = db.session.scalar(
         update(ApprovalRequest)
         .where(ApprovalRequest.id == request.id, ApprovalRequest.state == start)
         .values(state=end, **values)
+        .returning(ApprovalRequest.id)
         .execution_options(synchronize_session=False)
     )
-    if result.rowcount != 1:
+    if done is None:
         raise already(request)
     db.session.refresh(request)
 

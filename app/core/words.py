@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 def storable(text: str) -> str:
     """Several lines, without what PostgreSQL refuses (NUL, half characters); line breaks as one kind, ends trimmed."""
@@ -9,9 +11,24 @@ def storable(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+#: They join letters and emoji into one: names in several scripts are spelt with them.
+_JOINERS = "\u200c\u200d"
+
+
 def one_line(text: str) -> str:
-    """One line of printable text, single spaces."""
-    return " ".join("".join(ch if ch.isprintable() else " " for ch in storable(text)).split())
+    """One line of printable text, single spaces; nothing when there is nothing to see in it.
+
+    Other unseen signs are left out, those that turn the direction of writing among them: they can make a line read
+    as something else.
+    """
+    kept = []
+    for ch in storable(text):
+        if ch.isprintable() or ch in _JOINERS:
+            kept.append(ch)
+        elif unicodedata.category(ch) != "Cf":
+            kept.append(" ")
+    line = " ".join("".join(kept).split())
+    return line if line.strip(_JOINERS + " ") else ""
 
 
 def tidy_ref(text: str) -> str:

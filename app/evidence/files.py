@@ -37,6 +37,7 @@ from app.evidence.rules import (
     kind_of,
 )
 
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a file is told to the person, not the log
 
 
@@ -58,12 +59,13 @@ def clean(content: bytes) -> Clean:
 def _picture(content: bytes, kind: Kind) -> Clean:
     wanted = "JPEG" if kind is Kind.JPEG else "PNG"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            Image.open(io.BytesIO(content), formats=[wanted]).verify()
-            with Image.open(io.BytesIO(content), formats=[wanted]) as picture:
-                return Clean(kind, _rewritten(picture, wanted), 1)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        with Image.open(io.BytesIO(content), formats=[wanted]) as picture:
+            if picture.width * picture.height > MAX_PIXELS or min(picture.size) < 1:
+                raise RefusedError(HUGE_PICTURE)  # before one dot of it is decoded
+            picture.verify()
+        with Image.open(io.BytesIO(content), formats=[wanted]) as picture:
+            return Clean(kind, _rewritten(picture, wanted), 1)
+    except (Image.DecompressionBombError, MemoryError):
         raise RefusedError(HUGE_PICTURE) from None
     except RefusedError:
         raise
@@ -72,8 +74,6 @@ def _picture(content: bytes, kind: Kind) -> Clean:
 
 
 def _rewritten(picture: ImageFile.ImageFile, wanted: str) -> bytes:
-    if picture.width * picture.height > MAX_PIXELS or min(picture.size) < 1:
-        raise RefusedError(HUGE_PICTURE)
     if wanted == "JPEG":
         picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # decode no more dots than are kept
     elif picture.width * picture.height > MAX_PIXELS // 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from werkzeug.datastructures import FileStorage
 
 from app.audit import service as audit
@@ -82,7 +82,7 @@ def detach(actor: Actor, purchase: Purchase, receipt_ref: str) -> None:
     _record(actor, purchase, receipt, "detach", "Took a receipt out of")
 
 
-def _of(purchase: Purchase) -> tuple[object, ...]:
+def _of(purchase: Purchase) -> tuple[ColumnElement[bool], ...]:
     return (Receipt.commissioner_id == purchase.commissioner_id, Receipt.purchase_id == purchase.id)
 
 

@@ -154,9 +154,10 @@ def mark_read(actor: Actor, ref: str) -> Notice:
 
 def mark_all_read(actor: Actor) -> int:
     """Mark all one's notices as read; says how many were not."""
-    result = db.session.execute(
+    read = db.session.scalars(
         update(Notice)
         .where(Notice.account_id == actor.account_id, Notice.read_at.is_(None))
         .values(read_at=clock.now())
+        .returning(Notice.id)
     )
-    return int(result.rowcount)
+    return len(read.all())

@@ -62,7 +62,7 @@ def write(purchase: Purchase, **values: Any) -> None:
     :raises StateError: when somebody was faster.
     """
     values["version"] = purchase.version + 1
-    result = db.session.execute(
+    done = db.session.scalar(
         update(Purchase)
         .where(
             Purchase.commissioner_id == purchase.commissioner_id,
@@ -71,9 +71,10 @@ def write(purchase: Purchase, **values: Any) -> None:
             Purchase.version == purchase.version,
         )
         .values(**values)
+        .returning(Purchase.id)
         .execution_options(synchronize_session=False)
     )
-    if result.rowcount != 1:
+    if done is None:
         before = purchase.state
         db.session.refresh(purchase)
         raise StateError(_MOVED if purchase.state is before else f"{_MOVED} It says now: {purchase.state_words}.")

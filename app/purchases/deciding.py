@@ -179,7 +179,7 @@ def _step(purchase: Purchase, request: ApprovalRequest, verb: Verb) -> None:
     """Move the purchase, or say who was faster."""
     try:
         require_state(purchase, State.AWAITING_APPROVAL)
-        move(purchase, verb, **({} if verb is Verb.ASK else {"decided_at": clock.now()}))
+        move(purchase, verb, decided_at=None if verb is Verb.ASK else clock.now())
     except StateError:
         raise approvals.already(request) from None
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import String, cast, literal, null, select, union_all
+from sqlalchemy import Date, String, cast, literal, null, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.approvals import queries as approval_queries
@@ -177,8 +177,11 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
         cast(Purchase.state, String),
         Purchase.requested_by_name,
     )
+    nobody = cast(null(), String).label("who")
     open_ones = (
-        select(*columns, Account.name, ApprovalRequest.due_on, literal(False))
+        select(
+            *columns, Account.name.label("who"), ApprovalRequest.due_on.label("day"), literal(False).label("receipt")
+        )
         .outerjoin(
             ApprovalRequest,
             (ApprovalRequest.subject_id == Purchase.id) & ApprovalRequest.state.in_(OPEN),
@@ -189,7 +192,7 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
         .limit(_WAITING_MOST)
     )
     no_receipt = (
-        select(*columns, null(), Purchase.paid_on, literal(True))
+        select(*columns, nobody, Purchase.paid_on.label("day"), literal(True).label("receipt"))
         .where(
             Purchase.person_id == person.id,
             Purchase.receipt_count == 0,
@@ -201,7 +204,7 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
         .limit(5)
     )
     drafts = (
-        select(*columns, null(), null(), literal(False))
+        select(*columns, nobody, cast(null(), Date).label("day"), literal(False).label("receipt"))
         .where(Purchase.person_id == person.id, Purchase.state == State.DRAFT)
         .order_by(Purchase.created_at.desc())
         .limit(3)

@@ -104,14 +104,8 @@ def queue_for(viewer: Actor, scope: str = "mine", page: int = 1) -> Page[QueueRo
 def counts_for(viewer: Actor) -> QueueCounts:
     """How many are open."""
     late = (ApprovalRequest.due_on < clock.today()) & (ApprovalRequest.state == RequestState.WAITING)
-    row = db.session.execute(
-        _open(
-            viewer,
-            select(func.count().filter(_is_mine(viewer)), func.count(), func.count().filter(late)).select_from(
-                ApprovalRequest
-            ),
-        )
-    ).one()
+    counts: Select[Any] = select(func.count().filter(_is_mine(viewer)), func.count(), func.count().filter(late))
+    row = db.session.execute(_open(viewer, counts.select_from(ApprovalRequest))).one()
     return QueueCounts(*(int(count) for count in row))
 
 
