@@ -29,6 +29,8 @@ _PROVIDER = (
     ("What we offer", "provider_listings.show"),
     ("Orders", "provider_orders.show"),
 )
+#: A page with a link of its own lights up no other.
+_ENDPOINTS = frozenset(endpoint for _, endpoint, *_ in (*_PERSON, *_STAFF, *_PROVIDER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def menu() -> list[Way]:
 
 def _way(words: str, endpoint: str) -> Way:
     here = request.endpoint or ""
-    return Way(words, url_for(endpoint), here == endpoint or here.partition(".")[0] == endpoint.partition(".")[0])
+    same_page_module = here.partition(".")[0] == endpoint.partition(".")[0]
+    return Way(words, url_for(endpoint), here == endpoint or (same_page_module and here not in _ENDPOINTS))
 
 
 def _exists(endpoint: str) -> bool:

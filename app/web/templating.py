@@ -113,7 +113,7 @@ def age(born: date) -> int:
 
 def back_link(href: str, text: str = "Back") -> Markup:
     """The way back, above the page's heading."""
-    return Markup('<a class="nhsuk-back-link" href="{}">{}</a>').format(href, text)
+    return Markup('<nav aria-label="Back"><a class="nhsuk-back-link" href="{}">{}</a></nav>').format(href, text)
 
 
 def url_for_person(endpoint: str, **values: Any) -> str:

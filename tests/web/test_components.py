@@ -48,7 +48,7 @@ BAR = '{% from "components/charts.jinja" import balance_bar %}{{ balance_bar(s, 
 def test_the_balance_bar_never_leaves_its_frame(draw: Draw, parts: list[int]) -> None:
     page = draw(BAR, **dict(zip("spdfk", parts, strict=True)))
 
-    rects = page.select("svg[role=img] > rect:not(.cp-frame):not(.cp-gap)")
+    rects = page.select("svg[role=img] > rect:not(.cp-outline):not(.cp-gap)")
     end = 0.0
     for rect in rects:
         assert abs(float(rect["x"].rstrip("%")) - end) < 0.1
