@@ -1,0 +1,94 @@
+"""Where staff begin: what they can do here, how much waits, and who holds which role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.budgets import monitoring
+from app.core import clock
+from app.identity import queries as identity
+from app.identity.models import StaffPost
+from app.identity.rules import Permission, may
+from app.purchases import queue
+from app.web import words
+from app.web.context import current_actor
+from app.web.marks import requires
+from app.web.staff_scope import places_with, scope_of
+
+bp = Blueprint("staff", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One way in."""
+
+    title: str
+    href: str
+    about: str
+    now: str = ""  # how things stand
+
+
+@bp.get("/staff/")
+@requires(Permission.READ_POLICY)  # every post has it
+def home() -> ResponseReturnValue:
+    """Cards for everything the reader's posts let them do."""
+    actor = current_actor()
+    today = clock.today()
+    cards = []
+    if may(actor, Permission.DECIDE):
+        counts = queue.counts_for(actor)
+        late = f", {counts.late} late" if counts.late else ""
+        now = f"{counts.mine} for you, {counts.team} in the team{late}"
+        cards.append(Card("To decide", url_for("queue.index"), "Purchases that wait for a person's answer.", now))
+    if may(actor, Permission.SEE_BUDGET_HEALTH):
+        about = "How budgets do: on track or not. Never what was bought."
+        cards.append(Card("Budgets", url_for("budgets.index"), about, _payments(clock.say_month(today))))
+    if may(actor, Permission.READ_LEDGER):
+        cards.append(Card("Ledger", url_for("ledger.show"), "Totals, and the proof that they are right."))
+    cards.append(Card("Spending policy", url_for("policy.show"), "The rules in force, with the source of each."))
+    if may(actor, Permission.MANAGE_STAFF):
+        cards.append(Card("Team", url_for("staff.people"), "Who holds which role."))
+    if may(actor, Permission.READ_AUDIT):
+        cards.append(Card("Who did what", url_for("audit.index"), "Everything that was done, by whom and why."))
+    return render_template("staff/home.jinja", cards=cards, posts=_posts())
+
+
+def _payments(month: str) -> str:
+    """How far this month's payments are, for those who make them."""
+    period = clock.period_of(clock.today())
+    actor = current_actor()
+    found = [monitoring.month_paid(actor, place.id, period) for place in places_with(Permission.PAY_ALLOCATIONS)]
+    if not found:
+        return ""
+    return f"{month}: {sum(m.budgets_paid for m in found)} paid, {sum(m.budgets_to_pay for m in found)} to pay"
+
+
+def _posts() -> list[str]:
+    names: dict[str, list[str]] = {}
+    for post in current_actor().posts:
+        names.setdefault(post.commissioner_name, []).append(words.QUALITIES[post.role.value])
+    return [f"{words.and_list(roles)} at {name}" for name, roles in names.items()]
+
+
+@bp.get("/staff/team")
+@requires(Permission.MANAGE_STAFF)
+def people() -> ResponseReturnValue:
+    """Who holds which role in a commissioner, and who held it."""
+    scope = scope_of(Permission.MANAGE_STAFF)
+    today = clock.today()
+    posts = identity.staff_of(current_actor(), scope.place.id)
+    return render_template(
+        "staff/people.jinja",
+        scope=scope,
+        roles=[(words.ROLES[role], [p for p in posts if p.role is role and _is_now(p, today)]) for role in words.ROLES],
+        past=[post for post in posts if not _is_now(post, today)],
+        role_words=words.QUALITIES,
+    )
+
+
+def _is_now(post: StaffPost, today: date) -> bool:
+    return post.starts_on <= today and (post.ends_on is None or post.ends_on >= today)

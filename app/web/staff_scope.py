@@ -1,0 +1,59 @@
+"""Whose work a staff page is about: one commissioner at a time, and only those where the reader has a post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import request
+
+from app.core.db import db
+from app.core.errors import NotFoundError
+from app.identity.models import Commissioner
+from app.identity.rules import CommissionerSubject, Permission, may
+from app.web.context import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A commissioner in which the reader has a right."""
+
+    id: UUID
+    ref: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The commissioner a page is about, and the others it could be about."""
+
+    place: Place
+    places: tuple[Place, ...]
+
+    @property
+    def asked(self) -> str | None:
+        """What links carry: nothing while there is only one."""
+        return self.place.ref if len(self.places) > 1 else None
+
+
+def places_with(permission: Permission) -> tuple[Place, ...]:
+    """The commissioners in which the reader has a right, in the order of their posts."""
+    actor = current_actor()
+    ids = dict.fromkeys(post.commissioner_id for post in actor.posts)
+    found = [key for key in ids if may(actor, permission, CommissionerSubject(key))]
+    rows = [db.session.get_one(Commissioner, key) for key in found]
+    return tuple(Place(row.id, row.ref, row.name) for row in rows)
+
+
+def scope_of(permission: Permission, asked: str | None = None) -> Scope:
+    """The commissioner this page is about: the one in the address (``?in=<ref>``), or the first.
+
+    :param asked: its reference, where it does not come from the address.
+    :raises NotFoundError: when the reader has no such right there; that it exists is not told.
+    """
+    places = places_with(permission)
+    ref = request.args.get("in") if asked is None else asked
+    chosen = next((place for place in places if not ref or place.ref == ref), None)
+    if chosen is None:
+        raise NotFoundError
+    return Scope(chosen, places)
