@@ -1,0 +1,118 @@
+"""One process of the submitting bench: threads that each take a draft, submit it and commit, on their own connection.
+
+Started by :mod:`tests.bench.submitting`; told on standard input for how long, answers on standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import event, select
+
+from app.core.db import db
+from app.identity import queries as identity
+from app.identity.models import Account
+from app.identity.rules import Actor
+from app.purchases import service as purchases
+from app.purchases.models import Purchase
+from tests.bench.machine import make_app
+
+_WARM_UP = 10  # submits a thread
+_SLOWEST = 3
+
+
+def main() -> None:
+    """Get warm, say so, then work each time it is told to."""
+    task = json.loads(sys.argv[1])
+    app = make_app(task["url"], Path(task["folder"]), task["threads"])
+    drafts = iter([UUID(line) for line in Path(task["drafts"]).read_text().split()[task["first"] :: task["step"]]])
+    lock = threading.Lock()
+
+    def take() -> UUID:
+        with lock:
+            return next(drafts)
+
+    with app.app_context():
+        account = db.session.get_one(Account, UUID(task["broker_id"]))
+        actor = identity.load_actor(account)
+        db.session.rollback()
+        statements = _count_statements(actor, take)
+    _answer(_work(app, actor, take, task["threads"], None))
+    for message in sys.stdin:
+        _answer(_work(app, actor, take, task["threads"], json.loads(message)["seconds"]) | {"statements": statements})
+
+
+def _answer(found: dict[str, Any]) -> None:
+    print(json.dumps(found), flush=True)
+
+
+def _one(actor: Actor, draft: UUID) -> None:
+    """One person's press on the button: policy, hold, audit, notice, e-mail job, commit."""
+    purchase = db.session.scalars(select(Purchase).where(Purchase.id == draft)).one()
+    purchases.submit(actor, purchase)
+    db.session.commit()
+
+
+def _count_statements(actor: Actor, take: Any) -> int:
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        sent.append(statement)
+
+    _one(actor, take())
+    event.listen(db.engine, "before_cursor_execute", note)
+    db.session.expunge_all()
+    _one(actor, take())
+    event.remove(db.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+def _work(app: Flask, actor: Actor, take: Any, threads: int, seconds: float | None) -> dict[str, Any]:
+    """Submit for so many seconds in all threads, or a few each to get warm."""
+    times: list[list[float]] = [[] for _ in range(threads)]
+    failed: list[BaseException] = []
+    end = time.perf_counter() + (seconds or 0)
+
+    def until() -> Iterator[None]:
+        if seconds is None:
+            yield from (None for _ in range(_WARM_UP))
+        while seconds is not None and time.perf_counter() < end:
+            yield
+
+    def run(mine: list[float]) -> None:
+        try:
+            for _ in until():
+                start = time.perf_counter()
+                with app.app_context():
+                    _one(actor, take())
+                mine.append(time.perf_counter() - start)
+        except BaseException as error:
+            failed.append(error)
+
+    start = time.perf_counter()
+    running = [threading.Thread(target=run, args=(mine,)) for mine in times]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    taken = time.perf_counter() - start
+    if failed:
+        raise failed[0]
+    every = sorted(value for mine in times for value in mine)
+    return {
+        "done": len(every),
+        "seconds": taken,
+        "slowest_ms": [value * 1000 for value in every[-_SLOWEST:]],
+    }
+
+
+if __name__ == "__main__":
+    main()
