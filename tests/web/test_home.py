@@ -173,9 +173,10 @@ def test_every_stage_of_a_budget_has_its_words(november, client, sign_in, starts
 def test_home_takes_as_many_statements_with_many_movements(sam, client, sign_in):
     account, person, plan, budget = sam
     sign_in(client, account)
-    home(client, person)
+    page = f"/p/{person.ref}/"
+    client.get(page)
     with statements() as few:
-        home(client, person)
+        client.get(page)
     payee, stream = uuid4(), budget.streams[0]
     ids = ledger.ensure_accounts(budget.commissioner_id, [(OwnerKind.PAYEE, payee, Stream.HEALTH)])
     ledger.write_transfers(
@@ -192,8 +193,8 @@ def test_home_takes_as_many_statements_with_many_movements(sam, client, sign_in)
         counts_on=clock.today(),
     )
     with statements() as many:
-        assert "£257.60" in home(client, person)
-    assert len(many) == len(few) <= 30
+        assert "£257.60" in client.get(page).text
+    assert len(many) == len(few) <= 25
 
 
 def test_names_are_escaped_and_cut_nothing_off(november, client, sign_in):
