@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -94,9 +95,23 @@ def session(app: Flask) -> Iterator[sa.orm.Session]:
             outer.rollback()
 
 
+class Browser(FlaskClient):
+    """A test client that begins every request with nothing left of the one before.
+
+    The test holds an application context open, for its session; a request inside it would otherwise find who was
+    signed in last still in ``g``.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        for name in [name for name in g if not name.startswith("_sqlalchemy")]:
+            g.pop(name)
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture
-def client(app: Flask, session: sa.orm.Session) -> FlaskClient:
+def client(app: Flask, session: sa.orm.Session, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """A browser without JavaScript, inside the same undone transaction."""
+    monkeypatch.setattr(app, "test_client_class", Browser)
     return app.test_client()
 
 

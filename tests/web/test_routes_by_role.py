@@ -1,0 +1,241 @@
+"""Every route × every role × whose thing it is, held against one table that a person can read.
+
+The table is ``routes_by_role.txt`` beside this file. ``python -m tests.web.test_routes_by_role`` writes it anew after a
+deliberate change: read the difference before you commit it.
+
+Each cell has four answers: about the role's **own** person, about **another** person of the same commissioner, about
+somebody of **another commissioner**, and an own person's address with **another person's thing** in it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.routing import Rule
+
+from app.core.db import db
+from app.evidence import service as evidence
+from app.identity import sessions
+from app.identity.models import Account, Commissioner, Person
+from app.identity.rules import AuthorityKind, Scope, StaffRole
+from app.ledger.rules import Stream
+from app.marketplace import service as marketplace
+from app.marketplace.models import Provider
+from app.marketplace.rules import Category, Unit
+from app.marketplace.service import NewListing, NewProvider
+from app.messages.models import Notice
+from app.plans.service import OutcomeInput
+from app.purchases import service as purchases
+from app.purchases.models import Purchase
+from app.purchases.queries import open_request_of
+from app.purchases.rules import DetailsInput, LineInput
+from tests import factories as make
+from tests.web.buying_world import photo
+
+TABLE = Path(__file__).with_name("routes_by_role.txt")
+ROLES = (
+    "nobody",
+    "holder",
+    "viewer",
+    "parent",
+    "broker",
+    "coordinator",
+    "finance",
+    "admin",
+    "auditor",
+    "provider",
+)
+WHOSE = ("own", "other person", "other commissioner", "mixed")
+_LEGEND = """\
+yes: the page, or the form acts or says what is missing.  404: not there for them.  403: seen, not theirs to do.
+in: sent to sign in.  Four answers: own / another person's / another commissioner's / own address with another's thing.
+One answer stands for four that are the same.
+"""
+
+
+@dataclass
+class Things:
+    """What one person and their surroundings have, by the names that addresses use."""
+
+    person: Person
+    provider: Provider
+    refs: dict[str, str]
+    sent: dict[str, str]  # instead, for addresses about a purchase that was sent
+
+
+def build() -> tuple[dict[str, Account], list[Things]]:
+    """Three people's affairs, and an account for each role around the first of them."""
+    board = make.make_commissioner("Lea Valley Integrated Care Board")
+    elsewhere = make.make_commissioner("Wendover Hills Care Board")
+    accounts = {role: make.make_account(f"{role.title()} Role") for role in ROLES if role != "nobody"}
+    for role in (StaffRole.COORDINATOR, StaffRole.FINANCE, StaffRole.ADMIN, StaffRole.AUDITOR):
+        make.make_post(accounts[role.value], board, role)
+    own = _affairs(board, "Amira", accounts["holder"], accounts["coordinator"])
+    for role, kind, scope in (
+        ("viewer", AuthorityKind.NOMINEE, Scope.VIEW),
+        ("parent", AuthorityKind.REPRESENTATIVE, Scope.BUY),
+        ("broker", AuthorityKind.BROKER, Scope.PREPARE),
+    ):
+        make.give_authority(accounts[role], own.person, kind, scope)
+    marketplace.add_member(make.SYSTEM, own.provider, accounts["provider"].id)
+    things = [own]
+    for where, name in ((board, "Bola"), (elsewhere, "Chen")):
+        coordinator = make.make_account(f"{name}s Coordinator")
+        make.make_post(coordinator, where)
+        things.append(_affairs(where, name, make.make_account(f"{name} Other"), coordinator))
+    for account in accounts.values():
+        notice = Notice(account_id=account.id, kind="message", title="News", body="", about="budget", about_ref="")
+        db.session.add(notice)
+    db.session.commit()
+    return accounts, things
+
+
+def _affairs(where: Commissioner, name: str, account: Account, coordinator: Account) -> Things:
+    person = make.make_person(where, name, "Somebody", coordinator=coordinator)
+    make.give_authority(account, person)
+    outcome = OutcomeInput("Swim every week", 12_000, {Stream.HEALTH: 1}, examples=["Pool sessions"])
+    plan = make.make_plan(person, [outcome])
+    make.make_budget(person, plan)
+    provider = marketplace.add_provider(make.SYSTEM, NewProvider(f"{name} Swimming CIC", lat=51.44, lon=0.0))
+    listing = marketplace.add_listing(
+        make.SYSTEM, provider, NewListing("Company at the pool", Category.PERSONAL_ASSISTANT, Unit.HOUR, 2_200, at_venue=True)
+    )
+    draft = _purchase(account, person, plan.outcomes[0].ref)
+    sent = purchases.submit(make.actor_for(account), _purchase(account, person, plan.outcomes[0].ref))
+    request = open_request_of(make.actor_for(account), sent)
+    assert request is not None
+    return Things(
+        person,
+        provider,
+        {"person_ref": person.ref, "provider_ref": provider.ref, "listing_ref": listing.ref, **_refs(account, draft)},
+        {**_refs(account, sent), "request_ref": request.ref},
+    )
+
+
+def _purchase(account: Account, person: Person, outcome_ref: str) -> Purchase:
+    actor = make.actor_for(account)
+    purchase = purchases.start_draft(actor, person)
+    purchases.put_line(actor, purchase, None, LineInput("A trampoline for the garden", 3_200, outcome_ref=outcome_ref))
+    purchases.set_details(actor, purchase, DetailsInput("Garden World", bought_on=make.clock.today()))
+    return purchase
+
+
+def _refs(account: Account, purchase: Purchase) -> dict[str, str]:
+    file, name = photo()
+    receipt = evidence.attach(make.actor_for(account), purchase, FileStorage(file, filename=name))
+    return {"purchase_ref": purchase.ref, "line_ref": purchase.lines[0].ref, "receipt_ref": receipt.ref}
+
+
+class Walk:
+    """Asks every route as every role, each request undone before the next."""
+
+    def __init__(self, app: Flask, client: FlaskClient, connection: sa.Connection) -> None:
+        self.app, self.client, self.connection = app, client, connection
+        self.accounts, self.things = build()
+        self.tokens = {role: sessions.open_session(account) for role, account in self.accounts.items()}
+        notices = {n.account_id: n.ref for n in db.session.scalars(sa.select(Notice).where(Notice.title == "News"))}
+        self.notices = {role: notices[account.id] for role, account in self.accounts.items()}
+        db.session.commit()
+
+    def rows(self) -> Iterator[tuple[str, list[str]]]:
+        for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE", "PATCH"}):
+                yield f"{method:4} {rule.rule}", [self.cell(rule, method, role) for role in ROLES]
+
+    def cell(self, rule: Rule, method: str, role: str) -> str:
+        answers = [self.ask(rule, method, role, refs) for refs in self.variants(rule, role)]
+        return answers[0] if len(set(answers)) == 1 else "/".join(answers)
+
+    def variants(self, rule: Rule, role: str) -> Iterator[dict[str, str]]:
+        own, other, elsewhere = (self._refs_for(rule, things) for things in self.things)
+        strangers = [ref for name, ref in self.notices.items() if name != role]
+        if "notice_ref" in rule.arguments:
+            mine = self.notices.get(role, strangers[0])
+            own, other, elsewhere = ({"notice_ref": ref} for ref in (mine, strangers[0], strangers[1]))
+        yield from (own, other, elsewhere)
+        if "person_ref" in rule.arguments and len(rule.arguments) > 1:
+            yield other | {"person_ref": own["person_ref"]}
+
+    def _refs_for(self, rule: Rule, things: Things) -> dict[str, str]:
+        drafts = rule.rule.startswith("/p/<person_ref>/buy/")
+        refs = things.refs | ({} if drafts else things.sent) | {"name": "carepurse.css"}
+        return {name: refs[name] for name in rule.arguments if name in refs}
+
+    def ask(self, rule: Rule, method: str, role: str, refs: dict[str, str]) -> str:
+        path = rule.rule
+        for name in rule.arguments:
+            path = re.sub(f"<(?:[a-z]+:)?{name}>", refs[name], path)
+        undo = self.connection.begin_nested()
+        try:
+            with self.client.session_transaction() as cookie:
+                cookie.clear()
+                if role in self.tokens:
+                    cookie["token"] = self.tokens[role]
+            answer = self.client.open(path, method=method, data={} if method == "POST" else None)
+            return self.word(answer.status_code, answer.location or "")
+        finally:
+            db.session.rollback()
+            db.session.expire_all()
+            undo.rollback()
+
+    @staticmethod
+    def word(status: int, location: str) -> str:
+        if 300 <= status < 400 and location.startswith("/sign-in"):
+            return "in"
+        assert status < 500, "no address makes the software fall over"
+        return "yes" if status in {200, 204, 301, 302, 303, 400, 409} else str(status)
+
+
+def render(rows: list[tuple[str, list[str]]]) -> str:
+    widths = [max(len(role), *(len(cells[i]) for _, cells in rows)) for i, role in enumerate(ROLES)]
+    first = max(len(name) for name, _ in rows)
+    head = "  ".join([" " * first, *(role.ljust(w) for role, w in zip(ROLES, widths, strict=True))]).rstrip()
+    lines = [
+        "  ".join([name.ljust(first), *(cell.ljust(w) for cell, w in zip(cells, widths, strict=True))]).rstrip()
+        for name, cells in rows
+    ]
+    return "\n".join([_LEGEND, head, *lines, ""])
+
+
+@pytest.fixture
+def walked(app: Flask, client: FlaskClient, session: sa.orm.Session) -> str:
+    connection = session.connection()
+    return render(list(Walk(app, client, connection).rows()))
+
+
+def test_the_answers_are_those_of_the_table(walked: str) -> None:
+    if os.environ.get("WRITE_ROUTES_TABLE"):
+        TABLE.write_text(walked)
+    assert walked == TABLE.read_text(), "run `python -m tests.web.test_routes_by_role` and read what changed"
+
+
+def test_the_table_lets_nobody_far(walked: str) -> None:
+    """What must hold of the table itself, whatever it says in detail."""
+    for line in walked.splitlines()[len(_LEGEND.splitlines()) + 2 :]:
+        name, *cells = re.split(r"\s{2,}", line)
+        answers = dict(zip(ROLES, cells, strict=True))
+        if "<person_ref>" in name or "/staff" in name:
+            assert answers["nobody"] == "in", line
+        if "<person_ref>" in name:
+            for role in ROLES[1:]:
+                parts = answers[role].split("/")
+                if len(parts) == 1:
+                    assert parts == ["404"], f"{role}: {line}"
+                    continue
+                assert parts[1:3] == ["404", "404"], f"{role}: {line}"
+                if len(parts) == 4 and "<listing_ref>" not in name and "<provider_ref>" not in name:
+                    assert parts[3] in {"404", "403"}, f"{role}: {line}"
+
+
+if __name__ == "__main__":
+    os.environ["WRITE_ROUTES_TABLE"] = "1"
+    raise SystemExit(pytest.main([__file__, "-q", "-p", "no:cacheprovider", "-k", "answers_are"]))
