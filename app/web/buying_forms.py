@@ -53,7 +53,7 @@ class WhatForm(Form):
     amount = PoundsField("How much is it in all?", [Required("Enter how much it is, like 18 or 18.40")])
     category = SelectField(
         "What kind of thing is it?",
-        choices=[("", "I'm not sure"), *((kind.value, kind.label) for kind in Category)],
+        choices=choices([("", "I'm not sure"), *((kind.value, kind.label) for kind in Category)]),
         default="",
     )
 
@@ -77,9 +77,9 @@ class AnotherForm(Form):
 
     def offer(self, listings: Sequence[Listing]) -> None:
         """Fill in what there is to choose from."""
-        self.listing.choices = [
+        self.listing.choices = choices(
             (item.ref, f"{item.title}, {say_price(item.price_pence, Unit(item.unit))}") for item in listings
-        ]
+        )
 
 
 class OutcomeForm(Form):

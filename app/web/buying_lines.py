@@ -42,7 +42,7 @@ from app.web.buying_shared import (
     to,
 )
 from app.web.context import current_actor, current_person
-from app.web.forms import show
+from app.web.forms import choices, show
 from app.web.marks import requires
 
 _BUY = "/p/<person_ref>/buy/<purchase_ref>"
@@ -147,7 +147,7 @@ def outcome(purchase_ref: str, line_ref: str) -> ResponseReturnValue:
     found = line_of(purchase, line_ref)
     options = _outcomes(purchase)
     form = OutcomeForm(data={"outcome": found.outcome.ref if found.outcome else None})
-    form.outcome.choices = [(item.ref, item.words) for item in options]
+    form.outcome.choices = choices((item.ref, item.words) for item in options)
     if form.validate_on_submit():
         try:
             wanted = kept(found, outcome_ref=form.outcome.data)

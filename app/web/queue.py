@@ -151,7 +151,7 @@ def decline(request_ref: str) -> ResponseReturnValue:
 def hand_over(request_ref: str) -> ResponseReturnValue:
     """Give it to a colleague."""
     view, form = reading.request_for(current_actor(), request_ref), HandOverForm()
-    form.to.choices = [(account.ref, account.name) for account in view.colleagues]
+    form.to.choices = choices((account.ref, account.name) for account in view.colleagues)
     if form.validate_on_submit():
         try:
             service.hand_over(current_actor(), request_ref, form.to.data or "")
