@@ -15,7 +15,7 @@ from app.evidence import files, store
 from app.evidence.models import Receipt
 from app.evidence.rules import MAX_A_PURCHASE, MAX_BYTES, NO_FILE, TOO_MANY, RefusedError, clean_filename
 from app.identity.rules import Actor, Permission
-from app.purchases.changing import require, write
+from app.purchases.changing import is_private, require, write
 from app.purchases.models import Purchase
 from app.purchases.rules import State
 
@@ -90,10 +90,10 @@ def _record(actor: Actor, purchase: Purchase, receipt: Receipt, verb: str, doing
     audit.record(
         actor,
         f"evidence.{verb}",
-        f"{doing} {purchase.title}" if purchase.state is not State.BLOCKED else f"{doing} something that was stopped",
+        f"{doing} {'something not sent yet' if is_private(purchase) else purchase.title}",
         subject_kind="receipt",
         subject_id=receipt.id,
         person_id=purchase.person_id,
-        commissioner_id=purchase.commissioner_id if purchase.state is not State.BLOCKED else None,
+        commissioner_id=purchase.commissioner_id,
         details={"sha256": receipt.sha256, "bytes": receipt.size_bytes},
     )

@@ -85,19 +85,28 @@ def write(purchase: Purchase, **values: Any) -> None:
 def record(actor: Actor, purchase: Purchase, verb: str, doing: str, *, why: str = "", **details: Any) -> None:
     """Write the audit entry of a verb.
 
+    What was never sent, or was stopped, is the person's own affair: the entry says that something was done and by
+    whom, not what it was about.
+
     :param doing: what was done, before the title: "Asked to buy".
     """
+    private = is_private(purchase)
     audit.record(
         actor,
         f"purchases.{verb}",
-        f"{doing} {named(purchase)}",
+        f"{doing} something not sent yet" if private else f"{doing} {named(purchase)}",
         subject_kind="purchase",
         subject_id=purchase.id,
         person_id=purchase.person_id,
         commissioner_id=purchase.commissioner_id,
-        why=why,
-        details={"ref": purchase.ref, "total_pence": purchase.total_pence, **details},
+        why="" if private else why,
+        details={"ref": purchase.ref} if private else {"ref": purchase.ref, "pence": purchase.total_pence, **details},
     )
+
+
+def is_private(purchase: Purchase) -> bool:
+    """Whether only the person's own side may know what this is."""
+    return purchase.submitted_at is None or purchase.state is State.BLOCKED
 
 
 def named(purchase: Purchase) -> str:

@@ -6,7 +6,7 @@ Everything is read once, with a number of statements that does not depend on how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,11 +28,11 @@ from app.plans.models import Outcome, Plan
 from app.policy import queries as policies
 from app.policy.engine import decide
 from app.policy.rules import Decision, Door, LineFacts, PurchaseFacts, RecentPurchase
+from app.policy.text import words
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import HELD, SPENT, Way
 
-_LOOK_BACK = timedelta(days=31)
-_RECENT_MOST = 200
+_RECENT_MOST = 60
 _LIKE_EXAMPLE = 82  # per cent of likeness at which words count as one of the plan's examples
 _REGULATED = frozenset({Category.HOME_CARE, Category.NURSING})
 #: What a payment agreed to come round every month was asked about when it was agreed.
@@ -54,7 +54,7 @@ class Weighed:
 
     def facts_as_dict(self) -> dict[str, Any]:
         """What is kept, so that the decision can be replayed."""
-        return {"agreed_regular": self.agreed_regular, **_plain(asdict(self.facts))}
+        return {"agreed_regular": self.agreed_regular, **_plain(self.facts)}
 
 
 def weigh(purchase: Purchase) -> Weighed:
@@ -69,6 +69,7 @@ def weigh(purchase: Purchase) -> Weighed:
     provider = db.session.get(Provider, purchase.provider_id) if purchase.provider_id else None
     ranges = ranges_of(purchase)
     plan = db.session.get(Plan, budget.plan_id) if budget.plan_id else None
+    policy = policies.policy_in_force(purchase.commissioner_id)
     taken: dict[UUID, int] = {}
     lines = []
     for line in purchase.lines:
@@ -84,11 +85,10 @@ def weigh(purchase: Purchase) -> Weighed:
         today=today,
         available_pence=balance.available,
         safe_pence=safe_now,
-        recent=_recent(purchase, today),
+        recent=_recent(purchase, max(policy.thresholds.split_days, policy.thresholds.duplicate_days), today),
         plan_review_due_on=plan.review_due_on if plan else None,
         plan_ends_on=plan.ends_on if plan else None,
     )
-    policy = policies.policy_in_force(purchase.commissioner_id)
     decision = without_settled(decide(policy, facts), agreed)
     return Weighed(decision, facts, agreed, balance, safe_now, budget, outcomes, ranges)
 
@@ -150,8 +150,8 @@ def is_on_plan(outcome: Outcome, category: str | None, description: str) -> bool
         return True
     if category is None and not outcome.categories and not outcome.examples:
         return True
-    words = description.casefold()
-    return any(fuzz.token_set_ratio(words, str(example).casefold()) >= _LIKE_EXAMPLE for example in outcome.examples)
+    said = description.casefold()
+    return any(fuzz.token_set_ratio(said, str(example).casefold()) >= _LIKE_EXAMPLE for example in outcome.examples)
 
 
 def _line_facts(
@@ -205,8 +205,9 @@ def _regular_due(purchase: Purchase, budget: Budget, today: date) -> RegularPaym
     return next((item.payment for item in due if item.payment.id == purchase.regular_payment_id), None)
 
 
-def _recent(purchase: Purchase, today: date) -> tuple[RecentPurchase, ...]:
-    around = purchase.bought_on or today
+def _recent(purchase: Purchase, days: int, today: date) -> tuple[RecentPurchase, ...]:
+    """What was bought from the same payee around the same day: all that duplicates and parts are looked for in."""
+    around, payee = purchase.bought_on or today, words(purchase.payee_name)
     rows = db.session.execute(
         select(
             Purchase.payee_name,
@@ -219,7 +220,7 @@ def _recent(purchase: Purchase, today: date) -> tuple[RecentPurchase, ...]:
         .where(
             PurchaseLine.commissioner_id == purchase.commissioner_id,
             PurchaseLine.person_id == purchase.person_id,
-            PurchaseLine.moved_on >= around - _LOOK_BACK,
+            PurchaseLine.moved_on.between(around - timedelta(days), around + timedelta(days)),
             Purchase.id != purchase.id,
             Purchase.state.in_(HELD | SPENT),
         )
@@ -227,19 +228,20 @@ def _recent(purchase: Purchase, today: date) -> tuple[RecentPurchase, ...]:
         .limit(_RECENT_MOST)
     )
     return tuple(
-        RecentPurchase(payee, words, pence, day, str(outcome) if outcome else None)
-        for payee, words, pence, day, outcome in rows
-        if day is not None
+        RecentPurchase(name, what, pence, day, str(outcome) if outcome else None)
+        for name, what, pence, day, outcome in rows
+        if day is not None and words(name) == payee
     )
 
 
 def _plain(value: Any) -> Any:
+    """Facts as JSON carries them (``dataclasses.asdict`` copies deeply, at ten times the cost)."""
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if is_dataclass(value):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
     return value
 
 

@@ -259,7 +259,9 @@ def orders_of(viewer: Actor, provider_id: UUID, page: int = 1) -> Page[OrderRow]
 
 def _order(row: Purchase) -> OrderRow:
     what = tuple(
-        f"{line.description}: {line.quantity_words} × {line.unit}" if line.unit else line.description
+        f"{line.description}: {line.quantity_words} {line.unit}{'' if line.quantity_hundredths == 100 else 's'}"
+        if line.unit
+        else line.description
         for line in row.lines
     )
     return OrderRow(

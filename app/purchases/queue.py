@@ -104,7 +104,7 @@ def queue_for(viewer: Actor, scope: str = "mine", page: int = 1) -> Page[QueueRo
 def counts_for(viewer: Actor) -> QueueCounts:
     """How many are open."""
     late = (ApprovalRequest.due_on < clock.today()) & (ApprovalRequest.state == RequestState.WAITING)
-    counts: Select[Any] = select(func.count().filter(_is_mine(viewer)), func.count(), func.count().filter(late))
+    counts = select(func.count().filter(_is_mine(viewer)), func.count(), func.count().filter(late))
     row = db.session.execute(_open(viewer, counts.select_from(ApprovalRequest))).one()
     return QueueCounts(*(int(count) for count in row))
 
@@ -113,7 +113,7 @@ def _is_mine(viewer: Actor) -> Any:
     return or_(ApprovalRequest.assigned_to == viewer.account_id, ApprovalRequest.assigned_to.is_(None))
 
 
-def _open(viewer: Actor, query: Select[Any]) -> Select[Any]:
+def _open(viewer: Actor, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.where(
         ApprovalRequest.commissioner_id.in_(viewer.posts_with(StaffRole.COORDINATOR)),
         ApprovalRequest.state.in_(OPEN),

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select as SelectStatement
-from sqlalchemy import String, Subquery, and_, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import String, Subquery, cast, func, literal, null, or_, select, union_all
 
 from app.budgets.models import Budget, BudgetStream
 from app.core import clock
@@ -144,7 +144,8 @@ def _statement(person: Person, wanted: SpendingFilter, most: int | None) -> Sele
     """All branches, each already sorted and cut to what the page can need, so that an index feeds them."""
     branches = [_bought(person, wanted, most)]
     if wanted.outcome_ref is None and wanted.state is None:
-        branches += [_money_in(person, wanted), _other(person, wanted, most)]
+        branches += [_money_in(person, wanted)]
+        branches += [_other(person, wanted, most, comes_in=way) for way in (True, False)]
     rows = union_all(*(select(branch) for branch in branches)).subquery()
     return select(rows).order_by(rows.c.day.desc(), rows.c.sort_id.desc())
 
@@ -175,7 +176,8 @@ def _bought(person: Person, wanted: SpendingFilter, most: int | None) -> Subquer
     else:
         query = query.where(Purchase.state == wanted.state)
     if wanted.outcome_ref is not None:
-        query = query.where(Outcome.ref == tidy_ref(wanted.outcome_ref))
+        chosen = select(Outcome.id).where(Outcome.ref == tidy_ref(wanted.outcome_ref)).scalar_subquery()
+        query = query.where(line.outcome_id == chosen)
     if wanted.period is not None:
         query = query.where(line.moved_on.between(wanted.period, clock.last_day(wanted.period)))
     pattern = _pattern(wanted)
@@ -230,10 +232,10 @@ def _money_in(person: Person, wanted: SpendingFilter) -> Subquery:
     return _ledger_filters(query, wanted).subquery()
 
 
-def _other(person: Person, wanted: SpendingFilter, most: int | None) -> Subquery:
-    """Movements that no purchase made: refunds, corrections, money taken back."""
+def _other(person: Person, wanted: SpendingFilter, most: int | None, *, comes_in: bool) -> Subquery:
+    """Movements that no purchase made: refunds, corrections, money taken back. One way at a time, for the index."""
     transfer = LedgerTransfer
-    comes_in = transfer.credit_account_id.in_(_accounts(person))
+    account = transfer.credit_account_id if comes_in else transfer.debit_account_id
     query = (
         select(
             transfer.counts_on.label("day"),
@@ -243,7 +245,7 @@ def _other(person: Person, wanted: SpendingFilter, most: int | None) -> Subquery
             Outcome.words.label("outcome"),
             cast(null(), String).label("state"),
             transfer.amount_pence.label("amount_pence"),
-            case((comes_in, True), else_=False).label("money_in"),
+            literal(comes_in).label("money_in"),
             transfer.actor_name.label("who"),
             cast(null(), String).label("purchase_ref"),
             literal(False).label("has_receipt"),
@@ -251,7 +253,7 @@ def _other(person: Person, wanted: SpendingFilter, most: int | None) -> Subquery
         )
         .outerjoin(Outcome, Outcome.id == transfer.tag_id)
         .where(
-            or_(transfer.debit_account_id.in_(_accounts(person)), and_(comes_in)),
+            account.in_(_accounts(person)),
             transfer.phase == Phase.POSTED,
             transfer.kind.not_in(_IN),
         )

@@ -328,6 +328,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("stored_name", name=op.f("uq_receipt_stored_name")),
     )
     op.create_index("ix_receipt_purchase", "receipt", ["commissioner_id", "purchase_id", "id"], unique=False)
+    op.create_index(
+        "ix_ledger_transfer_direct",
+        "ledger_transfer",
+        ["debit_account_id", "counts_on"],
+        postgresql_where="phase = 'posted'",
+    )
     # what the policy decided is history: written once, like the ledger and the audit
     op.execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON purchase_decision "
@@ -337,5 +343,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_ledger_transfer_direct", "ledger_transfer")
     for table in TABLES:
         op.drop_table(table)
