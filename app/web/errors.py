@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -150,6 +150,11 @@ def _database(error: SQLAlchemyError) -> Answer:
     current_app.logger.error("database: %s", error, exc_info=error)
     if current_app.testing and not busy:
         raise error
+    if isinstance(error, IntegrityError):
+        # a constraint stood in the way of two that wrote at once: the second looks again
+        return page(
+            409, "Somebody changed this at the same moment. Nothing of yours was written. Go back and look again."
+        )
     return page(503 if busy else 500)
 
 

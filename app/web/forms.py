@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from flask import render_template, request
 from flask_wtf import FlaskForm
 from wtforms import Field, FormField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types package
 from wtforms.validators import StopValidation
 
 from app.core.errors import CarePurseError, InvalidError
@@ -139,9 +139,7 @@ class DateField(Field):
 
     parts = ("day", "month", "year")
 
-    def __init__(
-        self, label: str = "", validators: Sequence[Any] = (), *, it: str = "The date", **kw: Any
-    ) -> None:
+    def __init__(self, label: str = "", validators: Sequence[Any] = (), *, it: str = "The date", **kw: Any) -> None:
         """:param it: what the date is, to begin a sentence with: "The date you bought it"."""
         super().__init__(label, list(validators), **kw)
         self.it = it

@@ -52,9 +52,7 @@ def menu() -> list[Way]:
     if g.get("provider") is not None:
         return [_way(words, endpoint) for words, endpoint in _PROVIDER if _exists(endpoint)]
     if actor.posts:
-        return [
-            _way(words, endpoint) for words, endpoint, right in _STAFF if _exists(endpoint) and may(actor, right)
-        ]
+        return [_way(words, endpoint) for words, endpoint, right in _STAFF if _exists(endpoint) and may(actor, right)]
     return []
 
 

@@ -109,5 +109,3 @@ def form_guard() -> Markup:
 def client_address() -> str:
     """The network address that asks (behind a trusted proxy: the one it names)."""
     return request.remote_addr or "unknown"
-
-

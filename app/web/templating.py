@@ -143,5 +143,3 @@ def unread_notices() -> int:
 def sign_out_at() -> datetime:
     """When this sign-in ends if nothing else is asked for."""
     return clock.now() + idle_time()
-
-

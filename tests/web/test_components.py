@@ -150,7 +150,8 @@ class BoughtForm(Form):
 
 GOOD = {"payee": "Taxi", "amount": "18.40", "on-day": "27", "on-month": "3", "on-year": "2026", "outcome": "b"}
 PAGE = """{% import "components/forms.jinja" as f %}{{ f.summary(form) }}{{ f.text(form.payee, heading=true) }}
-{{ f.pounds(form.amount) }}{{ f.date(form.on) }}{{ f.radios(form.outcome, hints={"a": "£20 left"}) }}{{ f.textarea(form.note) }}"""
+{{ f.pounds(form.amount) }}{{ f.date(form.on) }}{{ f.radios(form.outcome, hints={"a": "£20 left"}) }}
+{{ f.textarea(form.note) }}"""
 
 
 def _sent(app: Flask, draw: Draw, data: Mapping[str, str]) -> tuple[BoughtForm, bool, BeautifulSoup]:
@@ -164,7 +165,12 @@ def test_a_good_form_is_read(app: Flask, draw: Draw) -> None:
     form, good, _ = _sent(app, draw, {**GOOD, "payee": "  Taxi\x07 "})
 
     assert good
-    assert (form.payee.data, form.amount.data, form.on.data, form.outcome.data) == ("Taxi", 1840, date(2026, 3, 27), "b")
+    assert (form.payee.data, form.amount.data, form.on.data, form.outcome.data) == (
+        "Taxi",
+        1840,
+        date(2026, 3, 27),
+        "b",
+    )
 
 
 def test_an_empty_form_says_what_to_enter_and_links_to_each_field(app: Flask, draw: Draw) -> None:

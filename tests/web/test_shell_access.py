@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from app.audit.models import AuditEntry
 from app.core.db import db
 from app.identity.models import Account
 from app.web.access import safe_next
+from app.web.marks import mark_of
 from tests.factories import make_account, make_holder
 
 SignIn = Callable[[FlaskClient, Account], FlaskClient]
@@ -87,3 +89,19 @@ def test_odd_addresses_get_a_page(client: FlaskClient, sign_in: SignIn, path: st
     sign_in(client, make_account())
 
     assert client.get(path).status_code in {200, 404}
+
+
+def test_whatever_changes_something_is_a_post_alone_or_has_a_form(app: Flask) -> None:
+    """A GET must not write, so a link, a prefetch or a crawler changes nothing."""
+    for rule in app.url_map.iter_rules():
+        methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        assert methods <= {"GET", "POST"}, rule.endpoint
+
+
+def test_only_public_pages_open_without_signing_in(app: Flask, client: FlaskClient) -> None:
+    for rule in app.url_map.iter_rules():
+        if mark_of(app.view_functions[rule.endpoint]) is None:
+            continue
+        path = re.sub(r"<(?:\w+:)?\w+>", "something", rule.rule)
+        answer = client.open(path, method="POST" if "GET" not in (rule.methods or ()) else "GET")
+        assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in"), rule.endpoint

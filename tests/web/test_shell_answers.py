@@ -127,7 +127,9 @@ def test_every_writing_form_is_guarded_and_nothing_is_inline() -> None:
         for form in forms:
             assert "form_guard()" in form, f"{path.name}: a form without form_guard()"
         assert text.lower().count('method="post"') == len(forms), f"{path.name}: a form that does not end"
-        assert not re.search(r"""\s(?:style|on[a-z]+)\s*=\s*["']|<style|<script(?! src=)|[^"\s]\s*\|\s*safe\b""", text), path.name
+        assert not re.search(
+            r"""\s(?:style|on[a-z]+)\s*=\s*["']|<style|<script(?! src=)|[^"\s]\s*\|\s*safe\b""", text
+        ), path.name
 
 
 def test_built_files_are_kept_for_ever_and_nothing_else_is_served(client: FlaskClient) -> None:
@@ -141,7 +143,12 @@ def test_built_files_are_kept_for_ever_and_nothing_else_is_served(client: FlaskC
     assert answer.headers["Content-Type"].startswith("text/css")
     assert "Set-Cookie" not in answer.headers
     assert ".cp-header" in gzip.decompress(answer.data).decode()
-    for path in ("/assets/manifest.json", "/assets/..%2fpackage.json", "/assets/../package.json", "/static/package.json"):
+    for path in (
+        "/assets/manifest.json",
+        "/assets/..%2fpackage.json",
+        "/assets/../package.json",
+        "/static/package.json",
+    ):
         assert client.get(path).status_code == 404, path
 
 

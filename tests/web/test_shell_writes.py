@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -28,7 +28,7 @@ PATH, ENDPOINT = "/session/extend", "account.extend"
 
 
 @pytest.fixture
-def page(app: Flask, client: FlaskClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def page(app: Flask, client: FlaskClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> Any:
     """``page(view)``: a signed-in client whose POST to PATH runs ``view``."""
 
     def install(view: Callable[[], Any]) -> FlaskClient:
@@ -37,7 +37,7 @@ def page(app: Flask, client: FlaskClient, sign_in: SignIn, monkeypatch: pytest.M
         return client
 
     sign_in(client, make_account())
-    yield install
+    return install
 
 
 def _write() -> None:
