@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.budgets.models import Budget, RegularPayment, RegularPaymentMade
-from app.budgets.rules import Balance, BudgetState, due_day
+from app.budgets.rules import Balance, BudgetState, due_day, safe_to_spend
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
@@ -61,9 +61,10 @@ def budget_in_force(
 
 def budget_by_id(budget_id: UUID) -> Budget:
     """A budget with its streams, for services that have checked the right already."""
-    return db.session.execute(
-        select(Budget).options(selectinload(Budget.streams)).where(Budget.id == budget_id)
-    ).scalar_one()
+    return db.session.execute(_BY_ID, {"budget_id": budget_id}).unique().scalar_one()
+
+
+_BY_ID = select(Budget).options(joinedload(Budget.streams)).where(Budget.id == bindparam("budget_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,18 @@ def regular_payments(budget: Budget, period: date) -> list[StillDue]:
 
 def still_due(budget: Budget, period: date) -> list[StillDue]:
     """The regular payments of a month that are not made yet."""
+    due = regular_payments(budget, period)
+    if not due:
+        return due
     made = set(
         db.session.scalars(
-            select(RegularPaymentMade.payment_id)
-            .join(RegularPayment)
-            .where(RegularPayment.budget_id == budget.id, RegularPaymentMade.period == period)
+            select(RegularPaymentMade.payment_id).where(
+                RegularPaymentMade.payment_id.in_([item.payment.id for item in due]),
+                RegularPaymentMade.period == period,
+            )
         )
     )
-    return [item for item in regular_payments(budget, period) if item.payment.id not in made]
+    return [item for item in due if item.payment.id not in made]
 
 
 def regular_payment_for(viewer: Actor, person: Person, ref: str) -> RegularPayment:
@@ -199,6 +204,31 @@ def _by_tag(rows: Sequence[ledger.MonthFigure]) -> dict[UUID, OutcomeSpend]:
             had = spend.get(row.tag_id, OutcomeSpend())
             spend[row.tag_id] = OutcomeSpend(had.spent + row.spent, had.promised + row.promised)
     return spend
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What a purchase is held against now: each stream's totals, and the regular payments to come this month."""
+
+    by_stream: dict[Stream, Totals]
+    due: Sequence[StillDue]
+    contingency: int
+
+    @property
+    def available(self) -> int:
+        """As ``Balance.available``."""
+        return sum(totals.available for totals in self.by_stream.values())
+
+    @property
+    def safe_to_spend(self) -> int:
+        """As ``Balance.safe_to_spend``."""
+        return safe_to_spend(self.available, self.contingency, sum(item.amount_pence for item in self.due))
+
+
+def purse(budget: Budget) -> Purse:
+    """What there is to spend from now, without the months' figures that a page shows beside it."""
+    period = clock.period_of(clock.today())
+    return Purse(ledger.totals_by_stream(budget.id), still_due(budget, period), budget.contingency_pence)
 
 
 def balance(budget: Budget, period: date | None = None) -> Balance:

@@ -43,7 +43,12 @@ class Balance:
     @property
     def safe_to_spend(self) -> int:
         """``available - contingency - still due``: may be below nought, and then says what will not fit."""
-        return self.available - self.contingency - self.still_due
+        return safe_to_spend(self.available, self.contingency, self.still_due)
+
+
+def safe_to_spend(available: int, contingency: int, still_due: int) -> int:
+    """The one number of the home page, in pence: what is left when everything known is taken off."""
+    return available - contingency - still_due
 
 
 def due_day(period: date, day_of_month: int) -> date:

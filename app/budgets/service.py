@@ -28,7 +28,7 @@ from app.identity.models import Person
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
 from app.ledger import queries as ledger_queries
 from app.ledger import service as ledger
-from app.ledger.rules import OwnerKind, Phase, Stream, TransferKind
+from app.ledger.rules import OwnerKind, Phase, Stream, Totals, TransferKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +214,8 @@ def set_aside(
     locked = ledger.lock_accounts(accounts.values())
     parts = split_for(budget, outcome_id, funding, amount_pence)
     for stream, part in parts.items():
-        account = locked.get(accounts.get(stream, UUID(int=0)))
-        left = account.credits_posted - account.debits_posted - account.debits_pending if account else 0
-        if part > left:
+        totals = locked.get(accounts.get(stream, UUID(int=0)), Totals())
+        if part > totals.available:
             raise InsufficientFundsError(ledger.NOT_ENOUGH)
     payees = ledger.ensure_accounts(
         budget.commissioner_id, [(OwnerKind.PAYEE, payee_id, stream) for stream in parts]
@@ -228,12 +227,13 @@ def set_aside(
         kind=TransferKind.HOLD,
         phase=Phase.PENDING,
         legs=[
-            ledger.Leg(locked[accounts[stream]].id, payees[OwnerKind.PAYEE, payee_id, stream], part, outcome_id)
+            ledger.Leg(accounts[stream], payees[OwnerKind.PAYEE, payee_id, stream], part, outcome_id)
             for stream, part in parts.items()
         ],
         memo=memo,
         counts_on=counts_on,
         subject_id=subject_id,
+        covered=True,
     )
 
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, MetaData, String, event, text
+from sqlalchemy import BigInteger, DateTime, MetaData, String, event
 from sqlalchemy import Enum as EnumText
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 
 from app.core import clock
 from app.core.ids import new_id, new_ref
@@ -77,10 +77,10 @@ def connect_args() -> dict[str, Any]:
 
 
 @event.listens_for(Session, "after_begin")
-def _limit_statements(session: Session, transaction: object, connection: Connection) -> None:
-    if session.info.get("long"):
-        return
-    connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
+def _limit_statements(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    # inside a savepoint it holds already
+    if not session.info.get("long") and not transaction.nested:
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
 
 
 def allow_long_statements() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
@@ -18,7 +19,7 @@ from app.core.db import db
 from app.core.errors import InsufficientFundsError, StateError
 from app.core.ids import new_id
 from app.ledger.models import LedgerAccount, LedgerTransfer
-from app.ledger.rules import OwnerKind, Phase, Stream, TransferKind
+from app.ledger.rules import OwnerKind, Phase, Stream, Totals, TransferKind
 
 NOT_ENOUGH = "There is not enough money left in this budget."
 
@@ -34,6 +35,12 @@ class Leg:
     unique_key: str | None = None
 
 
+_FIND = text("""
+    SELECT owner_kind, owner_id, stream, id FROM ledger_account
+    WHERE commissioner_id = :commissioner_id AND owner_id = ANY(:owners)
+""")
+
+
 def ensure_accounts(
     commissioner_id: UUID, owners: Iterable[tuple[OwnerKind, UUID, Stream]]
 ) -> dict[tuple[OwnerKind, UUID, Stream], UUID]:
@@ -47,11 +54,13 @@ def ensure_accounts(
     if not wanted:
         return found
     table = LedgerAccount
-    find = select(table.owner_kind, table.owner_id, table.stream, table.id).where(
-        table.commissioner_id == commissioner_id, table.owner_id.in_({owner[1] for owner in wanted})
-    )
-    for kind, owner_id, stream, key in db.session.execute(find):
-        found[kind, owner_id, stream] = key
+    asked = {"commissioner_id": commissioner_id, "owners": list({owner[1] for owner in wanted})}
+
+    def find() -> None:
+        for kind, owner_id, stream, key in db.session.execute(_FIND, asked):
+            found[OwnerKind(kind), owner_id, Stream(stream)] = key
+
+    find()
     missing = [owner for owner in wanted if owner not in found]
     if missing:
         rows = [
@@ -60,24 +69,25 @@ def ensure_accounts(
         ]
         db.session.execute(upsert(table).values(rows).on_conflict_do_nothing())
         # asked again, since another transaction may have opened one meanwhile
-        for kind, owner_id, stream, key in db.session.execute(find):
-            found[kind, owner_id, stream] = key
+        find()
     return found
 
 
-def lock_accounts(account_ids: Iterable[UUID]) -> dict[UUID, LedgerAccount]:
+_LOCK = text("""
+    SELECT id, debits_pending, debits_posted, credits_pending, credits_posted FROM ledger_account
+    WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE
+""")
+
+
+def lock_accounts(account_ids: Iterable[UUID]) -> dict[UUID, Totals]:
     """Lock accounts in the order of their ids, so that no two transactions wait for each other in a ring.
 
     ``FOR NO KEY UPDATE`` leaves others free to write rows that refer to the accounts.
+
+    :returns: the running totals of each, as they stand now that nobody else can change them.
     """
-    rows = db.session.scalars(
-        select(LedgerAccount)
-        .where(LedgerAccount.id.in_(set(account_ids)))
-        .order_by(LedgerAccount.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in rows}
+    rows = db.session.execute(_LOCK, {"ids": list(set(account_ids))})
+    return {key: Totals(*figures) for key, *figures in rows}
 
 
 def write_transfers(
@@ -92,12 +102,15 @@ def write_transfers(
     counts_on: date,
     subject_id: UUID | None = None,
     skip_existing: bool = False,
+    covered: bool = False,
 ) -> list[UUID]:
     """Write movements of one kind, all or none.
 
     :param phase: ``posted``, or ``pending`` for a hold.
     :param counts_on: the London day, and with it the month, they count in.
     :param skip_existing: pass over legs whose ``unique_key`` is in the ledger already.
+    :param covered: the caller has locked the budget's accounts and seen that they can pay: a refusal would be a fault
+        in the code, so no savepoint is kept for it.
     :returns: the ids of the transfers written.
     :raises InsufficientFundsError: when a budget account cannot cover its leg: the database refused it.
     """
@@ -124,7 +137,7 @@ def write_transfers(
         for leg in legs
         if leg.amount_pence > 0
     ]
-    return _write(rows, skip_existing=skip_existing)
+    return _send(rows) if covered else _write(rows, skip_existing=skip_existing)
 
 
 def resolve_pending(
@@ -190,16 +203,45 @@ def pending_of(subject_id: UUID) -> Sequence[LedgerTransfer]:
     ).all()
 
 
+# One statement for any number of rows: the trigger then locks and updates every account of it in one order. As JSON
+# they are one parameter, so the statement is made once and not for each number of rows.
+_COLUMNS = {
+    "id": "uuid",
+    "commissioner_id": "uuid",
+    "debit_account_id": "uuid",
+    "credit_account_id": "uuid",
+    "amount_pence": "bigint",
+    "kind": "text",
+    "phase": "text",
+    "pending_id": "uuid",
+    "subject_id": "uuid",
+    "tag_id": "uuid",
+    "actor_id": "uuid",
+    "actor_name": "text",
+    "memo": "text",
+    "period": "date",
+    "counts_on": "date",
+    "written_at": "timestamptz",
+    "unique_key": "text",
+}
+_SQL = (
+    f"INSERT INTO ledger_transfer ({', '.join(_COLUMNS)})"  # noqa: S608  # column names from above
+    f" SELECT {', '.join(_COLUMNS)} FROM jsonb_to_recordset(CAST(:rows AS jsonb))"
+    f" AS fresh ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())})"
+)
+_INSERT = text(_SQL)
+_INSERT_NEW = text(f"{_SQL} ON CONFLICT DO NOTHING RETURNING id")
+
+
 def _write(rows: list[dict[str, Any]], *, skip_existing: bool) -> list[UUID]:
+    """Write rows behind a savepoint, so that a refusal leaves the caller's transaction as it was."""
     if not rows:
         return []
     try:
         with db.session.begin_nested():
             if skip_existing:
-                statement = upsert(LedgerTransfer).values(rows).on_conflict_do_nothing()
-                return list(db.session.scalars(statement.returning(LedgerTransfer.id)))
-            # one statement: the trigger then locks and updates every account of it in one order
-            db.session.execute(insert(LedgerTransfer).values(rows))
+                return list(db.session.execute(_INSERT_NEW, {"rows": _as_json(rows)}).scalars())
+            return _send(rows)
     except IntegrityError as error:
         name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
         if name == "ck_ledger_account_not_overspent":
@@ -207,4 +249,13 @@ def _write(rows: list[dict[str, Any]], *, skip_existing: bool) -> list[UUID]:
         if name == "uq_ledger_transfer_pending_id":
             raise StateError("Someone dealt with this a moment ago. Look at it again.") from None
         raise
+
+
+def _send(rows: list[dict[str, Any]]) -> list[UUID]:
+    if rows:
+        db.session.execute(_INSERT, {"rows": _as_json(rows)})
     return [row["id"] for row in rows]
+
+
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, default=str)

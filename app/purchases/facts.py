@@ -12,13 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
 
 from app.budgets import queries as budgets
 from app.budgets import service as budget_service
 from app.budgets.models import Budget, RegularPayment
-from app.budgets.rules import Balance
 from app.core import clock
 from app.core.db import db
 from app.marketplace import queries as marketplace
@@ -46,7 +45,6 @@ class Weighed:
     decision: Decision
     facts: PurchaseFacts
     agreed_regular: bool
-    balance: Balance
     safe_now_pence: int
     budget: Budget
     outcomes: Mapping[UUID, Outcome]
@@ -61,9 +59,9 @@ def weigh(purchase: Purchase) -> Weighed:
     """Ask the policy in force about a purchase as it stands. The caller has checked the right."""
     today = clock.today()
     budget = budgets.budget_by_id(purchase.budget_id)
-    balance = budgets.balance(budget)
-    regular = _regular_due(purchase, budget, today)
-    safe_now = balance.safe_to_spend + (regular.amount_pence if regular else 0)
+    purse = budgets.purse(budget)
+    regular = _regular_due(purchase, purse, today)
+    safe_now = purse.safe_to_spend + (regular.amount_pence if regular else 0)
     agreed = regular is not None and purchase.total_pence <= regular.amount_pence
     outcomes = outcomes_of(purchase.lines)
     provider = db.session.get(Provider, purchase.provider_id) if purchase.provider_id else None
@@ -77,20 +75,20 @@ def weigh(purchase: Purchase) -> Weighed:
         short = None
         if outcome is not None:
             taken[outcome.id] = taken.get(outcome.id, 0) + line.amount_pence
-            short = _stream_short(budget, outcome, taken[outcome.id])
+            short = _stream_short(budget, purse, outcome, taken[outcome.id])
         lines.append(_line_facts(purchase, line, outcome, provider, ranges.get(line.id), short, today))
     facts = PurchaseFacts(
         lines=tuple(lines),
         door=Door.OUTSIDE if purchase.way is Way.OUTSIDE else Door.BASKET,
         today=today,
-        available_pence=balance.available,
+        available_pence=purse.available,
         safe_pence=safe_now,
         recent=_recent(purchase, max(policy.thresholds.split_days, policy.thresholds.duplicate_days), today),
         plan_review_due_on=plan.review_due_on if plan else None,
         plan_ends_on=plan.ends_on if plan else None,
     )
     decision = without_settled(decide(policy, facts), agreed)
-    return Weighed(decision, facts, agreed, balance, safe_now, budget, outcomes, ranges)
+    return Weighed(decision, facts, agreed, safe_now, budget, outcomes, ranges)
 
 
 def without_settled(decision: Decision, agreed_regular: bool) -> Decision:
@@ -118,8 +116,13 @@ def outcomes_of(lines: Sequence[PurchaseLine]) -> dict[UUID, Outcome]:
     wanted = {line.outcome_id for line in lines if line.outcome_id}
     if not wanted:
         return {}
-    rows = db.session.scalars(select(Outcome).options(selectinload(Outcome.funding)).where(Outcome.id.in_(wanted)))
-    return {outcome.id: outcome for outcome in rows}
+    return {outcome.id: outcome for outcome in db.session.scalars(_OUTCOMES, {"wanted": list(wanted)}).unique()}
+
+
+# Statements of every purchase are made once: making them costs more than running them.
+_OUTCOMES = (
+    select(Outcome).options(joinedload(Outcome.funding)).where(Outcome.id.in_(bindparam("wanted", expanding=True)))
+)
 
 
 def shares_of(outcome: Outcome) -> list[budget_service.Share]:
@@ -189,49 +192,61 @@ def _line_facts(
     )
 
 
-def _stream_short(budget: Budget, outcome: Outcome, amount_pence: int) -> str | None:
+def _stream_short(budget: Budget, purse: budgets.Purse, outcome: Outcome, amount_pence: int) -> str | None:
     """The words for the first stream that cannot pay its part, where the budget has more than one."""
     if amount_pence <= 0 or len(budget.streams) < 2:
         return None
+    paying = [purse.by_stream.get(item.stream) for item in outcome.funding]
+    if all(totals is not None and totals.available >= amount_pence for totals in paying):
+        return None  # each could pay the whole of it, whatever its part
     short = budget_service.stream_short(budget, outcome.id, shares_of(outcome), amount_pence)
     return short[0].value.replace("_", " ") if short else None
 
 
-def _regular_due(purchase: Purchase, budget: Budget, today: date) -> RegularPayment | None:
+def _regular_due(purchase: Purchase, purse: budgets.Purse, today: date) -> RegularPayment | None:
     """The regular payment this purchase takes care of, while it is still counted as due this month."""
     if purchase.regular_payment_id is None or purchase.regular_period != clock.period_of(today):
         return None
-    due = budgets.still_due(budget, clock.period_of(today))
-    return next((item.payment for item in due if item.payment.id == purchase.regular_payment_id), None)
+    return next((item.payment for item in purse.due if item.payment.id == purchase.regular_payment_id), None)
 
 
 def _recent(purchase: Purchase, days: int, today: date) -> tuple[RecentPurchase, ...]:
     """What was bought from the same payee around the same day: all that duplicates and parts are looked for in."""
     around, payee = purchase.bought_on or today, words(purchase.payee_name)
-    rows = db.session.execute(
-        select(
-            Purchase.payee_name,
-            PurchaseLine.description,
-            PurchaseLine.amount_pence,
-            PurchaseLine.moved_on,
-            PurchaseLine.outcome_id,
-        )
-        .join(Purchase, Purchase.id == PurchaseLine.purchase_id)
-        .where(
-            PurchaseLine.commissioner_id == purchase.commissioner_id,
-            PurchaseLine.person_id == purchase.person_id,
-            PurchaseLine.moved_on.between(around - timedelta(days), around + timedelta(days)),
-            Purchase.id != purchase.id,
-            Purchase.state.in_(HELD | SPENT),
-        )
-        .order_by(PurchaseLine.moved_on.desc(), PurchaseLine.id.desc())
-        .limit(_RECENT_MOST)
-    )
+    asked = {
+        "commissioner_id": purchase.commissioner_id,
+        "person_id": purchase.person_id,
+        "purchase_id": purchase.id,
+        "first": around - timedelta(days),
+        "last": around + timedelta(days),
+    }
+    rows = db.session.execute(_RECENT, asked)
     return tuple(
         RecentPurchase(name, what, pence, day, str(outcome) if outcome else None)
         for name, what, pence, day, outcome in rows
         if day is not None and words(name) == payee
     )
+
+
+_RECENT = (
+    select(
+        Purchase.payee_name,
+        PurchaseLine.description,
+        PurchaseLine.amount_pence,
+        PurchaseLine.moved_on,
+        PurchaseLine.outcome_id,
+    )
+    .join(Purchase, Purchase.id == PurchaseLine.purchase_id)
+    .where(
+        PurchaseLine.commissioner_id == bindparam("commissioner_id"),
+        PurchaseLine.person_id == bindparam("person_id"),
+        PurchaseLine.moved_on.between(bindparam("first"), bindparam("last")),
+        Purchase.id != bindparam("purchase_id"),
+        Purchase.state.in_(HELD | SPENT),
+    )
+    .order_by(PurchaseLine.moved_on.desc(), PurchaseLine.id.desc())
+    .limit(_RECENT_MOST)
+)
 
 
 def _plain(value: Any) -> Any:
