@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.budgets.models import Budget, BudgetStream
@@ -210,7 +210,7 @@ def totals_of(viewer: Actor, commissioner_id: UUID) -> list[StreamTotals]:
     return [found[stream] for stream in Stream if stream in found]
 
 
-def _running(commissioner_id: UUID, first: date, last: date) -> tuple[object, ...]:
+def _running(commissioner_id: UUID, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     return (
         Budget.commissioner_id == commissioner_id,
         Budget.state == BudgetState.AGREED,
@@ -219,7 +219,7 @@ def _running(commissioner_id: UUID, first: date, last: date) -> tuple[object, ..
     )
 
 
-def _due(commissioner_id: UUID, period: date) -> Select[tuple[UUID, Stream, int, int | None]]:
+def _due(commissioner_id: UUID, period: date) -> Select[UUID, Stream, int, int]:
     """Each stream to pay in a month with what was paid of it (the key that ``allocations`` gives each payment)."""
     key = func.concat("allocation:", cast(BudgetStream.budget_id, Text), ":", BudgetStream.stream, f":{period:%Y-%m}")
     return (
@@ -232,7 +232,7 @@ def _due(commissioner_id: UUID, period: date) -> Select[tuple[UUID, Stream, int,
         .join(Budget, Budget.id == BudgetStream.budget_id)
         .outerjoin(LedgerTransfer, LedgerTransfer.unique_key == key)
         .where(
-            *_running(commissioner_id, period, clock.last_day(period)),  # type: ignore[arg-type]  # a tuple of clauses
+            *_running(commissioner_id, period, clock.last_day(period)),
             or_(
                 BudgetStream.cycle == Cycle.MONTHLY,
                 and_(Budget.starts_on >= period, Budget.starts_on <= clock.last_day(period)),

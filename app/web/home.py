@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -9,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from app.audit import queries as audit
+from app.audit.models import AuditEntry
 from app.budgets import queries as budgets
 from app.budgets.models import Budget
 from app.core import clock
@@ -104,7 +108,7 @@ def allowed() -> ResponseReturnValue:
     if "q" in request.args and form.validate():
         budget = budgets.budget_in_force(actor, person)
         safe = budgets.balance(budget).safe_to_spend if budget and form.amount.data else None
-        said = answer(policy, plan, form.q.data, form.amount.data, safe)
+        said = answer(policy, plan, form.q.data or "", form.amount.data, safe)
     return render_template(
         "home/allowed.jinja",
         form=form,
@@ -129,10 +133,24 @@ def who() -> ResponseReturnValue:
             before = UUID(text)
         except ValueError:
             note = "We could not read that part of the address, so this is the newest."
+    entries = audit.entries_about(current_person().id, before)
     return render_template(
         "home/who.jinja",
-        entries=audit.entries_about(current_person().id, before),
+        entries=entries,
+        days=_by_day(entries.entries),
         older=before is not None,
         note=note,
         qualities=words.QUALITIES,
     )
+
+
+def _by_day(entries: Sequence[AuditEntry]) -> list[tuple[date, list[tuple[AuditEntry, int]]]]:
+    """The entries under their London days; the same thing done again and again is one line with how often."""
+    days = []
+    for day, of in groupby(entries, key=lambda entry: clock.london(entry.written_at).date()):
+        lines = []
+        for _, same in groupby(of, key=lambda entry: (entry.sentence, entry.actor_id, entry.actor_name, entry.why)):
+            first, *again = same
+            lines.append((first, 1 + len(again)))
+        days.append((day, lines))
+    return days

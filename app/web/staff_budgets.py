@@ -66,4 +66,4 @@ def pay() -> ResponseReturnValue:
         flash(f"Paid {format_pounds(paid.pence)} into {count} for {month}.")
     if len(waiting) > AT_ONCE:
         flash(f"More than {AT_ONCE} were waiting. Press again for the next {AT_ONCE}.", "note")
-    return redirect(url_for("budgets.index", **({"in": scope.asked} if scope.asked else {})), 303)
+    return redirect(url_for("budgets.index", **scope.query), 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import request
@@ -31,9 +32,9 @@ class Scope:
     places: tuple[Place, ...]
 
     @property
-    def asked(self) -> str | None:
-        """What links carry: nothing while there is only one."""
-        return self.place.ref if len(self.places) > 1 else None
+    def query(self) -> dict[str, Any]:
+        """What links to the same commissioner carry: nothing while there is only one."""
+        return {"in": self.place.ref} if len(self.places) > 1 else {}
 
 
 def places_with(permission: Permission) -> tuple[Place, ...]:

@@ -60,8 +60,8 @@ ROLES: Mapping[StaffRole, str] = {
 #: How a budget does: words and the colour of their tag.
 PACES: Mapping[Pace, tuple[str, str]] = {
     Pace.ON_TRACK: ("On track", "green"),
-    Pace.OVER: ("Using more than planned", "orange"),
-    Pace.UNDER: ("Using less than planned", "yellow"),
+    Pace.OVER: ("Using more", "orange"),
+    Pace.UNDER: ("Using less", "yellow"),
     Pace.NEW: ("Just started", "grey"),
     Pace.ONE_OFF: ("One-off", "grey"),
 }

@@ -88,6 +88,7 @@ def test_more_due_than_there_is_says_what_and_when(sam, client, sign_in):
     due(budget, plan, 30_000, "Rent of the hoist", day=28)
     text = home(sign_in(client, account), person)
     assert "−£37.40" in text
+    assert "Nothing more is safe to spend until Tuesday 1 December." in text
     assert "Using some of what is in “Kept for bad weeks” would cover it" in text
     assert "Rent of the hoist" in text.split("The next money comes on Tuesday 1 December: ")[0]
     due(budget, plan, 90_000, "Night care", day=29)

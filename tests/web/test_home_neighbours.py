@@ -73,7 +73,12 @@ def test_who_did_what_names_people_qualities_and_moments(sam, client, sign_in):
     first = text.split("Asked to buy Gym")[1].split("</li>")[0]
     assert "Bea Broker, broker" in first
     assert "Why: Fun" in first
-    assert "Tuesday 10 November at 12.00pm" in first
+    assert "12.00pm" in first
+    assert ">Tuesday 10 November</h2>" in text
+    for _ in range(2):
+        audit.record(actor_for(account), "tests.note", "Typed again", subject_kind="x", person_id=person.id)
+    db.session.flush()
+    assert "Typed again (2 times)" in client.get(f"/p/{person.ref}/who").text
     for number in range(60):
         audit.record(actor_for(account), "tests.note", f"Note {number:02d}", subject_kind="x", person_id=person.id)
     db.session.flush()

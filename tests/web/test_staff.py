@@ -144,7 +144,7 @@ def test_paying_stops_at_its_limit_and_says_so(board, client, sign_in, monkeypat
     client.post("/staff/budgets/pay", data={"in": board.ref})
     text = client.get("/staff/budgets").text
     assert "Press again" in text
-    assert "1 budgets are paid, 1 not yet" in text
+    assert "1 budget is paid, 1 not yet" in text
 
 
 def test_the_ledger_page_shows_totals_and_the_proof(board, client, sign_in):
