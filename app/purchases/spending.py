@@ -17,6 +17,7 @@ from sqlalchemy import Select as SelectStatement
 from sqlalchemy import String, Subquery, cast, func, literal, null, or_, select, union_all
 
 from app.budgets.models import Budget, BudgetStream
+from app.budgets.queries import NIL
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
@@ -107,7 +108,7 @@ def spending_csv(viewer: Actor, person: Person, wanted: SpendingFilter) -> Itera
     return _csv(_statement(person, wanted, None))
 
 
-def _csv(statement: SelectStatement[Any]) -> Iterator[str]:
+def _csv(statement: SelectStatement[*tuple[Any, ...]]) -> Iterator[str]:
     # a spreadsheet needs the mark to read the letters right
     yield "\ufeff" + _csv_row(CSV_HEADER)
     for row in db.session.execute(statement.execution_options(yield_per=500)):
@@ -140,7 +141,7 @@ def _harmless(field: str) -> str:
     return f"'{field}" if field.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "|", "%")) else field
 
 
-def _statement(person: Person, wanted: SpendingFilter, most: int | None) -> SelectStatement[Any]:
+def _statement(person: Person, wanted: SpendingFilter, most: int | None) -> SelectStatement[*tuple[Any, ...]]:
     """All branches, each already sorted and cut to what the page can need, so that an index feeds them."""
     branches = [_bought(person, wanted, most)]
     if wanted.outcome_ref is None and wanted.state is None:
@@ -176,8 +177,9 @@ def _bought(person: Person, wanted: SpendingFilter, most: int | None) -> Subquer
     else:
         query = query.where(Purchase.state == wanted.state)
     if wanted.outcome_ref is not None:
-        chosen = select(Outcome.id).where(Outcome.ref == tidy_ref(wanted.outcome_ref)).scalar_subquery()
-        query = query.where(line.outcome_id == chosen)
+        # looked up first, so that the database knows how rare it is
+        chosen = db.session.scalar(select(Outcome.id).where(Outcome.ref == tidy_ref(wanted.outcome_ref)))
+        query = query.where(line.outcome_id == (chosen or NIL))
     if wanted.period is not None:
         query = query.where(line.moved_on.between(wanted.period, clock.last_day(wanted.period)))
     pattern = _pattern(wanted)
@@ -193,7 +195,7 @@ def _bought(person: Person, wanted: SpendingFilter, most: int | None) -> Subquer
     return (query if most is None else query.limit(most)).subquery()
 
 
-def _accounts(person: Person) -> SelectStatement[Any]:
+def _accounts(person: Person) -> SelectStatement[*tuple[Any, ...]]:
     return (
         select(BudgetStream.ledger_account_id)
         .join(Budget, Budget.id == BudgetStream.budget_id)
@@ -262,7 +264,9 @@ def _other(person: Person, wanted: SpendingFilter, most: int | None, *, comes_in
     return (query if most is None else query.limit(most)).subquery()
 
 
-def _ledger_filters(query: SelectStatement[Any], wanted: SpendingFilter) -> SelectStatement[Any]:
+def _ledger_filters(
+    query: SelectStatement[*tuple[Any, ...]], wanted: SpendingFilter
+) -> SelectStatement[*tuple[Any, ...]]:
     if wanted.period is not None:
         query = query.where(LedgerTransfer.period == wanted.period)
     pattern = _pattern(wanted)
