@@ -83,17 +83,8 @@ def spending(viewer: Actor, person: Person, wanted: SpendingFilter, page: int = 
     return make_page([_movement(row) for row in rows], page, PAGE_SIZE)
 
 
-CSV_HEADER = (
-    "Date",
-    "What",
-    "Paid to",
-    "For outcome",
-    "State",
-    "Money in (£)",
-    "Money out (£)",
-    "Who did it",
-    "Purchase",
-    "Receipt",
+CSV_HEADER = tuple(
+    "Date|What|Paid to|For outcome|State|Money in (£)|Money out (£)|Who did it|Purchase|Receipt".split("|")
 )
 
 

@@ -13,7 +13,7 @@ from app.purchases.models import Purchase
 
 def tell_holders(actor: Actor, purchase: Purchase, kind: NoticeKind, title: str, body: str = "") -> None:
     """Tell the person's own side (not brokers), and not whoever does it."""
-    accounts = [account.id for account in identity.holder_side_accounts(purchase.person_id)]
+    accounts = identity.holder_side_ids(purchase.person_id)
     _tell(actor, purchase, accounts, kind, title, body)
 
 
