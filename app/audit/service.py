@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from app.audit.models import AuditEntry
+from app.core import clock
 from app.core.db import db
 
 
@@ -41,6 +42,7 @@ def record(
     :param details: figures for the auditor; never a secret, never a document's content.
     """
     entry = AuditEntry(
+        written_at=clock.now(),
         commissioner_id=commissioner_id,
         actor_id=actor.account_id,
         actor_name=actor.name,
