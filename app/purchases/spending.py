@@ -83,9 +83,8 @@ def spending(viewer: Actor, person: Person, wanted: SpendingFilter, page: int = 
     return make_page([_movement(row) for row in rows], page, PAGE_SIZE)
 
 
-CSV_HEADER = tuple(
-    "Date|What|Paid to|For outcome|State|Money in (£)|Money out (£)|Who did it|Purchase|Receipt".split("|")
-)
+_WHAT = ("Date", "What", "Paid to", "For outcome", "State")
+CSV_HEADER = (*_WHAT, "Money in (£)", "Money out (£)", "Who did it", "Purchase", "Receipt")
 
 
 def spending_csv(viewer: Actor, person: Person, wanted: SpendingFilter) -> Iterator[str]:
