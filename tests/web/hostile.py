@@ -1,0 +1,148 @@
+"""What somebody who means no good, or a cat on a keyboard, can send; and how to see that it did no harm."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode
+
+import html5lib
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app.core.db import db
+from app.identity import sessions
+from app.messages.models import Notice
+from app.purchases import service as purchases
+from tests import factories as make
+from tests.web.test_routes_by_role import build
+
+SCRIPTS = (
+    "<script>alert('cp')</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus='alert(1)",
+    "</textarea></title></option><svg/onload=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}<b>x</b>",
+    "javascript:alert(1)//",
+)
+#: Every way out of an element at once, then what is read as a number, a date, a pattern or a command.
+TEXTS = (
+    "'\"></textarea></title></option></svg>" + "".join(SCRIPTS),
+    "a\0b \ufeff\u200b\u202egnirts\u2066 \\ud800 👩‍👩‍👧‍👦 نص z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L\r\nSet-Cookie: x=1",
+    "٣.٥",
+    "９９９",
+    "-1",
+    "9" * 400,
+    "1e309",
+    "NaN",
+    "' OR 1=1; -- %_\\% %s {0} ../../etc/passwd",
+    "x" * 10_000,
+    "2026-13-45",
+)
+#: What no form sends, but anybody can type after a question mark: not UTF-8, halves of letters, cut escapes.
+RAW = ("%00", "%ED%A0%80", "%FF%FE%C0%AE", "%", "%zz&%&=&&==", "+" * 3_000)
+#: Every name that any address or form of ours understands.
+NAMES = (
+    "actor amount answer before bought_on-day bought_on-month bought_on-year budget category check csrf_token "
+    "description email family_member form_id how how_else in kind listing message miles month near needed_from-day "
+    "needed_from-month needed_from-year needed_until-day new next note old on outcome page paid_on-day paid_on-month "
+    "paid_on-year passphrase payee_name period price q quantity question rating reason reason_code regular scope show "
+    "sort state step then to why words"
+).split()
+_OURS = re.compile(r"/assets/carepurse\.[0-9a-f]+\.js")
+_NEVER = {"img", "iframe", "object", "embed", "style", "base", "audio", "video", "math", "frame", "applet", "b"}
+
+
+def everywhere(text: str) -> dict[str, str]:
+    """A text in every field and every parameter at once."""
+    return dict.fromkeys(NAMES, text)
+
+
+def address(path: str, text: str) -> str:
+    return f"{path}?{urlencode(everywhere(text), errors='surrogatepass')}"
+
+
+def harm(html: str) -> list[str]:
+    """What a browser would make of a page that none of our templates wrote."""
+    found = []
+    for element in html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False).iter():
+        tag = str(element.tag).rpartition("}")[2]
+        if tag in _NEVER or (tag == "script" and (element.text or not _OURS.fullmatch(element.get("src", "")))):
+            found.append(f"<{tag} {dict(element.attrib)}>{element.text}")
+        for name, value in element.attrib.items():
+            scheme = str(value).strip().lower().partition(":")[0]
+            leads = name in {"href", "src", "action", "formaction"} and scheme in {"javascript", "data", "vbscript"}
+            if str(name).startswith("on") or name == "style" or leads:
+                found.append(f"<{tag} {name}={value!r}>")
+    return found
+
+
+def held_in(html: str) -> dict[str, str]:
+    """What each field of the page's forms holds, as a browser would send it."""
+    found: dict[str, str] = {}
+    for element in html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False).iter():
+        if element.tag == "textarea":
+            found[element.get("name", "")] = element.text or ""
+        elif element.tag == "input" and element.get("type") not in {"radio", "checkbox", "hidden"}:
+            found[element.get("name", "")] = element.get("value", "")
+    return found
+
+
+def words_of(html: str) -> str:
+    """All that can be read on a page, with single spaces."""
+    tree = html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
+    return " ".join("".join(tree.itertext()).split())
+
+
+class Town:
+    """People with affairs in every state, and everybody who may look at them; each request is undone."""
+
+    def __init__(self, client: FlaskClient, connection: sa.Connection) -> None:
+        self.client, self.connection = client, connection
+        accounts, things = build()
+        own = things[0]
+        listed = purchases.start_draft(
+            make.actor_for(accounts["holder"]), own.person, listing_ref=own.refs["listing_ref"]
+        )
+        notices = {n.account_id: n.ref for n in db.session.scalars(sa.select(Notice).where(Notice.title == "News"))}
+        self.drafts = own.refs | {"notice_ref": notices[accounts["holder"].id]}
+        self.sent = own.refs | own.sent
+        self.listed = {**self.drafts, "purchase_ref": listed.ref, "line_ref": listed.lines[0].ref}
+        self.tokens = {role: sessions.open_session(account) for role, account in accounts.items()}
+        db.session.commit()
+
+    def path(self, rule: Rule, refs: dict[str, str] | None = None) -> str:
+        """The address of a route, about the first person's things."""
+        drafts = "/buy/" in rule.rule or "notice" in rule.rule
+        found = {**(self.drafts if drafts else self.sent), "name": "carepurse.css", **(refs or {})}
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda hit: quote(found[hit[1]], safe=""), rule.rule)
+
+    def role(self, path: str) -> str:
+        """Who is let in there."""
+        if path.startswith("/provider"):
+            return "provider"
+        if path.startswith("/staff"):
+            roles = {"audit": "auditor", "ledger": "finance", "team": "admin", "people": "admin", "budgets": "finance"}
+            return roles.get(path.split("/")[2], "coordinator")
+        return "nobody" if path.startswith(("/sign", "/help")) else "holder"
+
+    def ask(self, method: str, path: str, *, role: str = "", **sent: object) -> TestResponse:
+        """One request, undone afterwards.
+
+        :raises AssertionError: when the software fell over.
+        """
+        undo = self.connection.begin_nested()
+        try:
+            with self.client.session_transaction() as cookie:
+                cookie.clear()
+                token = self.tokens.get(role or self.role(path))
+                if token:
+                    cookie["token"] = token
+            answer = self.client.open(path, method=method, **sent)
+            assert answer.status_code < 500, f"{method} {path[:300]!r} {str(sent)[:300]} answered {answer.status_code}"
+            return answer
+        finally:
+            db.session.rollback()
+            db.session.expire_all()
+            undo.rollback()
