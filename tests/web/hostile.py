@@ -43,13 +43,14 @@ TEXTS = (
 #: What no form sends, but anybody can type after a question mark: not UTF-8, halves of letters, cut escapes.
 RAW = ("%00", "%ED%A0%80", "%FF%FE%C0%AE", "%", "%zz&%&=&&==", "+" * 3_000)
 #: Every name that any address or form of ours understands.
-NAMES = (
+_NAMES = (
     "actor amount answer before bought_on-day bought_on-month bought_on-year budget category check csrf_token "
     "description email family_member form_id how how_else in kind listing message miles month near needed_from-day "
     "needed_from-month needed_from-year needed_until-day new next note old on outcome page paid_on-day paid_on-month "
     "paid_on-year passphrase payee_name period price q quantity question rating reason reason_code regular scope show "
     "sort state step then to why words"
-).split()
+)
+NAMES = _NAMES.split()
 _OURS = re.compile(r"/assets/carepurse\.[0-9a-f]+\.js")
 _NEVER = {"img", "iframe", "object", "embed", "style", "base", "audio", "video", "math", "frame", "applet", "b"}
 
