@@ -25,7 +25,7 @@ def line_findings(policy: PolicyDocument, facts: PurchaseFacts, index: int) -> I
     """Findings about one line. The caller puts the line's index on them."""
     line, door = facts.lines[index], facts.door
     if line.amount_pence < 0:
-        yield finding(policy, "money-back", door, pounds(line.amount_pence))
+        yield finding(policy, "money-back", door, *pounds(line.amount_pence))
         return
     yield from _plan(policy, line, door)
     yield from _payee(policy, line, door)
@@ -67,13 +67,14 @@ def _pay(policy: PolicyDocument, line: LineFacts, door: Door, day: date) -> Iter
         return
     # With no age known, only pay that is too low at any age can be stopped outright.
     least = rates.for_age(0 if line.pa_age is None else line.pa_age)
-    pay = pounds(line.hourly_pay_pence)
     if line.hourly_pay_pence < least:
-        shown = f"{pay} an hour, the least is {pounds(least)}"
-        yield finding(policy, "pay-under-minimum", door, shown, pay=pay, minimum=pounds(least))
+        pay, minimum = pounds(line.hourly_pay_pence, least)
+        shown = f"{pay} an hour, the least is {minimum}"
+        yield finding(policy, "pay-under-minimum", door, shown, pay=pay, minimum=minimum)
     elif line.pa_age is None and line.hourly_pay_pence < rates.adult:
-        shown = f"{pay} an hour, {pounds(rates.adult)} from 21"
-        yield finding(policy, "pay-check-age", door, shown, pay=pay, minimum=pounds(rates.adult))
+        pay, minimum = pounds(line.hourly_pay_pence, rates.adult)
+        shown = f"{pay} an hour, {minimum} from 21"
+        yield finding(policy, "pay-check-age", door, shown, pay=pay, minimum=minimum)
 
 
 def _price(policy: PolicyDocument, line: LineFacts, door: Door) -> Iterator[Finding]:
@@ -81,12 +82,9 @@ def _price(policy: PolicyDocument, line: LineFacts, door: Door) -> Iterator[Find
     if not price or price < 0:
         return
     low, high = line.local_low_pence, line.local_high_pence
-    figures = {
-        "price": pounds(price) + (f" for a {line.unit}" if line.unit and line.unit != "hour" else ""),
-        "range": f"{pounds(low)} to {pounds(high)}" if low and high else pounds(high or low or 0),
-    }
-    if line.unit == "hour":
-        figures["price"] += " an hour"
+    shown_price, *shown_range = pounds(price, *(edge for edge in (low, high) if edge))
+    unit = f" {'an' if line.unit[0] in 'aeiouh' else 'a'} {line.unit}" if line.unit else ""
+    figures = {"price": shown_price + unit, "range": " to ".join(shown_range)}
     shown = f"{figures['price']}; near you {figures['range']}"
     if high and price * 100 > high * (100 + policy.thresholds.price_tolerance_percent):
         yield finding(policy, "price-high", door, shown, **figures)
@@ -96,9 +94,9 @@ def _price(policy: PolicyDocument, line: LineFacts, door: Door) -> Iterator[Find
 
 def _size(policy: PolicyDocument, facts: PurchaseFacts, index: int) -> Iterator[Finding]:
     line, threshold = facts.lines[index], policy.thresholds.item_threshold_pence
-    shown = pounds(line.amount_pence)
     if line.amount_pence > threshold:
-        yield finding(policy, "over-item-threshold", facts.door, shown, threshold=pounds(threshold))
+        shown, limit = pounds(line.amount_pence, threshold)
+        yield finding(policy, "over-item-threshold", facts.door, shown, threshold=limit)
         return
     if line.unit in _TIME_UNITS:
         return
@@ -116,19 +114,22 @@ def _size(policy: PolicyDocument, facts: PurchaseFacts, index: int) -> Iterator[
     ]
     total = line.amount_pence + sum(others)
     if others and total > threshold:
-        yield finding(
-            policy, "split-purchase", facts.door, f"{len(others) + 1} parts, {pounds(total)} together", total=pounds(total)
-        )
+        (shown,) = pounds(total)
+        parts = f"{len(others) + 1} parts, {shown} together"
+        yield finding(policy, "split-purchase", facts.door, parts, total=shown)
 
 
 def _duplicate(policy: PolicyDocument, facts: PurchaseFacts, line: LineFacts) -> Iterator[Finding]:
     for past in facts.recent:
-        near = _apart(facts, line, past.bought_on) <= policy.thresholds.duplicate_days
-        if near and past.amount_pence == line.amount_pence:
-            if _same_thing(policy, line.merchant, line.text, past.payee, past.description):
-                earlier = f"{past.description}, {pounds(past.amount_pence)}, {long_date(past.bought_on)}"
-                yield finding(policy, "duplicate", facts.door, earlier, earlier=earlier)
-                return
+        if past.amount_pence != line.amount_pence:
+            continue
+        if _apart(facts, line, past.bought_on) > policy.thresholds.duplicate_days:
+            continue
+        if _same_thing(policy, line.merchant, line.text, past.payee, past.description):
+            (sum_of_it,) = pounds(past.amount_pence)
+            earlier = f"{past.description}, {sum_of_it}, {long_date(past.bought_on)}"
+            yield finding(policy, "duplicate", facts.door, earlier, earlier=earlier)
+            return
 
 
 def _apart(facts: PurchaseFacts, line: LineFacts, day: date) -> int:
@@ -162,10 +163,8 @@ def purchase_findings(policy: PolicyDocument, facts: PurchaseFacts) -> Iterator[
 
 def _balance(policy: PolicyDocument, facts: PurchaseFacts, total: int) -> Iterator[Finding]:
     if facts.available_pence is not None and total > facts.available_pence:
-        left = pounds(max(facts.available_pence, 0))
-        yield finding(
-            policy, "over-available", facts.door, f"{pounds(total)} of {left}", total=pounds(total), available=left
-        )
+        shown, left = pounds(total, max(facts.available_pence, 0))
+        yield finding(policy, "over-available", facts.door, f"{shown} of {left}", total=shown, available=left)
     elif facts.safe_pence is not None and total > facts.safe_pence:
-        left = pounds(max(facts.safe_pence, 0))
-        yield finding(policy, "over-safe", facts.door, f"{pounds(total)} of {left}", total=pounds(total), safe=left)
+        shown, left = pounds(total, max(facts.safe_pence, 0))
+        yield finding(policy, "over-safe", facts.door, f"{shown} of {left}", total=shown, safe=left)

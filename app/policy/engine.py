@@ -50,8 +50,8 @@ def check_text(
     found = list(_name_findings(policy, line, door))
     threshold = policy.thresholds.item_threshold_pence
     if amount_pence is not None and amount_pence > threshold:
-        shown = pounds(amount_pence)
-        found.append(finding(policy, "over-item-threshold", door, shown, threshold=pounds(threshold)))
+        shown, limit = pounds(amount_pence, threshold)
+        found.append(finding(policy, "over-item-threshold", door, shown, threshold=limit))
     return Decision.of(found, policy.version)
 
 
@@ -150,7 +150,7 @@ def describe(policy: PolicyDocument) -> tuple[Section, ...]:
 
 
 def _note(policy: PolicyDocument, rule: Rule) -> RuleNote:
-    threshold = pounds(policy.thresholds.item_threshold_pence)
+    (threshold,) = pounds(policy.thresholds.item_threshold_pence)
     sentence = "" if rule.code in _ABOUT_FIGURES else rule.sentence.replace("{threshold}", threshold)
     return RuleNote(
         code=rule.code,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.core.money import format_pounds
 from app.policy.document import PolicyDocument
 from app.policy.rules import Door, Finding, PolicyError
 
 
-def pounds(pence: int) -> str:
-    """£1,850.00; no decimals where they are all noughts; a minus in front when below zero."""
-    sign = "-" if pence < 0 else ""
-    whole, rest = divmod(abs(pence), 100)
-    return f"{sign}£{whole:,}" + (f".{rest:02d}" if rest else "")
+def pounds(*pence: int) -> list[str]:
+    """Sums that stand in one sentence: without decimals only where all of them are whole pounds."""
+    whole = all(each % 100 == 0 for each in pence)
+    return [format_pounds(each, whole=whole) for each in pence]
 
 
 def long_date(day: date) -> str:

@@ -19,6 +19,13 @@ from app.policy.wordlist import ANY, Entry, Tokens, Vocabulary
 MISSPELLABLE = 6
 """Letters a word needs before a slip in it is forgiven: in shorter words one letter makes another word."""
 _JOINABLE = 7
+_PADDING = frozenset(
+    words(
+        "ltd limited plc llp inc co uk gb gbr eur gbp com www https org net the and of in to my for london group "
+        "holdings bank dd direct debit card payment pay pymt pmt ref bill account acct acc online web shop store"
+    )
+)
+"""Words that say nothing: a text of a name and these is the name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +61,25 @@ class Matcher:
         self._starts: dict[str, list[tuple[Tokens, Entry]]] = {}
         self._never: dict[str, list[tuple[Tokens, str]]] = {}
         self._instead = vocabulary.instead
+        self._milder = frozenset(rule for rows in vocabulary.instead.values() for _, rule in rows if rule)
+        self._core: dict[str, set[str]] = {}
+        self._parts: list[tuple[str, Entry]] = []
         known: set[str] = set()
-        for entry in vocabulary.entries:
+        mendable: set[str] = set()
+        for entry in dict.fromkeys(vocabulary.entries):
             if entry.tokens[0].startswith("<"):
                 self._signs.setdefault(entry.tokens[0], []).append(entry)
+                continue
+            if "*" in entry.tokens[0]:
+                self._parts.append((entry.tokens[0], entry))
                 continue
             for spelling in _spellings(entry.tokens):
                 self._starts.setdefault(spelling[0], []).append((spelling, entry))
             known.update(entry.tokens)
-        mendable = {word for word in known if len(word) >= MISSPELLABLE and word.isalpha()}
+            if entry.forgiving:
+                self._core.setdefault(entry.category, set()).update(entry.tokens)
+            if entry.forgiving and len(entry.tokens) == 1 and len(entry.tokens[0]) >= MISSPELLABLE:
+                mendable.update(word for word in entry.tokens if word.isalpha())
         for category, phrase in vocabulary.never:
             for spelling in _spellings(phrase):
                 self._never.setdefault(spelling[0], []).append((spelling, category))
@@ -75,6 +92,7 @@ class Matcher:
         self._known = frozenset(known.union(fold for word in ordinary for fold in words(word)))
         self._mends = _deletions(mendable)
         self.mend = lru_cache(maxsize=65536)(self._mend)
+        self.part = lru_cache(maxsize=65536)(self._part)
 
     def _mend(self, word: str) -> str | None:
         """The listed word this one is a slip of, or None. The first letter must be right: people rarely miss it."""
@@ -85,6 +103,12 @@ class Matcher:
             near.update(self._mends.get(word[:index] + word[index + 1 :], ()))
         best = sorted(listed for listed in near if listed[0] == word[0] and OSA.distance(word, listed) == 1)
         return best[0] if best else None
+
+    def _part(self, word: str) -> tuple[Entry, ...]:
+        """Entries whose beginning or end this unlisted word has."""
+        if len(word) < MISSPELLABLE - 1 or word in self._known or not word.isalpha():
+            return ()
+        return tuple(entry for pattern, entry in self._parts if _has_part(word, pattern))
 
     def hits(self, text: str) -> list[Hit]:
         """Every rule the text fires, with the words that did. Longest terms win within a category."""
@@ -124,6 +148,8 @@ class Matcher:
                 if len(spelling) == 1 or tuple(read[index:last]) == spelling:
                     slip = any(place in slips for place in range(index, last))
                     found.append(_Found(entry, index, last, spread[index].start, spread[last - 1].end, slip))
+            for entry in self.part(word):
+                found.append(_Found(entry, index, index + 1, spread[index].start, spread[index].end, False))
         return found
 
     def _quiet(self, read: list[str]) -> list[tuple[int, int, str]]:
@@ -142,17 +168,38 @@ class Matcher:
         for start, end, category in quiet:
             if item.first >= start and item.last <= end and category in (entry.category, ANY) and item.first >= 0:
                 return ""
-        rest = read[: item.first] + ["|"] + read[item.last :] if item.first >= 0 else read
+        before, after = (read[: item.first], read[item.last :]) if item.first >= 0 else (read, [])
+        rest = before + after
         around = frozenset(rest).union(signs)
-        joined = f" {' '.join(rest)} "
+        joined = f" {' '.join(before)} | {' '.join(after)} "
+        if entry.first and item.first > 0:
+            return ""
+        if entry.alone and not all(word in _PADDING or word[0].isdigit() or len(word) == 1 for word in rest):
+            return ""
         if entry.needs is not None and not entry.needs.near(around, joined):
             return ""
         rule = entry.rule
-        for key in ((entry.category, entry.tokens), (entry.category, ("*",))):
-            for cues, other in self._instead.get(key, ()):
+        # What is said of "wine" holds for "red wine" too.
+        about: list[Tokens] = [entry.tokens, *((word,) for word in entry.tokens), ("*",)]
+        if entry.is_name:
+            about.append(("names",))
+        if self._core.get(entry.category, set()).isdisjoint(entry.tokens):
+            about.append(("brands",))
+        for term in dict.fromkeys(about):
+            for cues, other in self._instead.get((entry.category, term), ()):
+                # A phrase listed under a milder rule already means what it says.
+                if other and entry.rule in self._milder and term != entry.tokens:
+                    continue
                 if rule and cues.near(around, joined):
                     rule = other
         return rule
+
+
+def _has_part(word: str, pattern: str) -> bool:
+    core = pattern.strip("*")
+    if pattern.startswith("*") and pattern.endswith("*"):
+        return core in word
+    return word.endswith(core) if pattern.startswith("*") else word.startswith(core)
 
 
 def _covers(longer: _Found, shorter: _Found) -> bool:

@@ -72,12 +72,12 @@ def words(text: str) -> tuple[str, ...]:
 _NUMBER = r"(\d{1,4}(?:[.,]\d{1,2})?)"
 _PERCENT = re.compile(_NUMBER + r"\s?%")
 _STRENGTH = re.compile(
-    rf"(?:{_NUMBER}\s?%?\s*(?:abv|vol\b|alc\b|alcohol by vol)|(?:abv|vol|alc)[\s:.]*{_NUMBER}\s?%)", re.I
+    rf"(?:{_NUMBER}\s?%?\s*(?:abv|vol\b|alc\b|alcohol by vol)|(?:abv|vol|alc)[\s:.]*{_NUMBER}\s?%)", re.IGNORECASE
 )
-_VOLUME = re.compile(_NUMBER + r"\s?(cl|ml|lt?|ltr|litres?|liters?)\b", re.I)
+_VOLUME = re.compile(_NUMBER + r"\s?(cl|ml|lt?|ltr|litres?|liters?)\b", re.IGNORECASE)
 _TO_ML = {"c": 10.0, "m": 1.0, "l": 1000.0}
 _SPIRIT_BOTTLES = frozenset({50.0, 200.0, 350.0, 700.0})
-_WINE_BOTTLES = frozenset({187.0, 200.0, 250.0, 375.0, 750.0, 1500.0, 2250.0, 3000.0})
+_WINE_BOTTLES = frozenset({187.0, 375.0, 750.0, 1500.0, 2250.0})
 _BEER_SIZES = frozenset({275.0, 300.0, 330.0, 355.0, 440.0, 473.0, 500.0, 550.0, 568.0, 620.0, 640.0, 650.0, 660.0})
 
 

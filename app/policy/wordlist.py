@@ -6,23 +6,30 @@ A list is a plain text file:
     # a comment
     [alcohol]                       a rule's code: these words and phrases fire it
     merlot, malbec, pinot noir
+    ~ prosecco, chardonnay          ... and, after ~, with one letter wrong, missing, doubled or swapped
+    *bet, betting*                  ... as the end or the beginning of a word that is on no list
     [alcohol only with]             ... only when one of the words after | is there too
     port, stout | bottle, <cl>, pint
+    [lender-by-name alone]          ... only when there is hardly anything else in the text
+    ^dr                             ... only at the beginning of the text
     [food-with-alcohol instead with]    where they fired another rule of the list, this one instead
     wine, brandy | sauce, pie
+                                    after |, !word means: but not when this word is there
     [not with]                      they mean nothing when one of the words after | is there too
     wine | glass, rack
     * | care home                   * is every word of this category
+    names | road, school            names is every single word of it without a ~ in front: a name, more or less
     [never]                         phrases in which its words mean nothing
     wine gums, ginger beer
 
+A line "@wine = bottle, vintage" names a group of words; after |, @wine stands for them all, in that file.
 Names in angle brackets are signs found in figures, such as <abv>: see `text.measures`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -31,6 +38,10 @@ from app.policy.text import words
 
 ANY = "any"
 _HEADER = re.compile(r"^\[([a-z0-9 -]+)\]$")
+
+_GROUPS = ("*", "names", "brands")
+_ENDINGS = ((" only with", "only"), (" instead with", "instead"), (" alone", "alone"))
+_PART = re.compile(r"^(\*[a-z]{3,}\*?|[a-z]{3,}\*)$")
 
 Tokens = tuple[str, ...]
 
@@ -41,9 +52,12 @@ class Cues:
 
     single: frozenset[str]
     phrases: tuple[str, ...]
+    unless: frozenset[str] = frozenset()
 
     def near(self, around: frozenset[str], joined: str) -> bool:
         """True when one of the cues is in the text. `joined` is the folded text with a space at both ends."""
+        if not self.unless.isdisjoint(around):
+            return False
         if not self.single.isdisjoint(around):
             return True
         return any(phrase in joined for phrase in self.phrases)
@@ -58,6 +72,15 @@ class Entry:
     written: str
     tokens: Tokens
     needs: Cues | None = None
+    forgiving: bool = False
+    """One letter may be wrong in each of its longer words."""
+    alone: bool = False
+    first: bool = False
+
+    @property
+    def is_name(self) -> bool:
+        """A single word that is not marked as common with ~: as often a name or a place as the thing itself."""
+        return len(self.tokens) == 1 and not self.forgiving
 
 
 @dataclass(slots=True)
@@ -75,6 +98,7 @@ class Vocabulary:
         """Add one list. Raises PolicyError naming the file and the line that cannot be read."""
         category = ""
         rule, kind = "", ""
+        groups: dict[str, str] = {}
         for number, line in _lines(text):
             where = f"{name}, line {number}"
             if line.startswith("category:"):
@@ -82,18 +106,25 @@ class Vocabulary:
                 continue
             if not category:
                 raise PolicyError(f"{where}: a list begins with “category: …”")
+            if line.startswith("@"):
+                group, _, members = line.partition("=")
+                groups[group.strip()] = f"{groups.get(group.strip(), '')},{members}"
+                continue
             if line.startswith("["):
                 rule, kind = _header(line, where)
                 self.rules.update({rule} - {""})
                 continue
             if not kind:
                 raise PolicyError(f"{where}: words before the first [section]")
-            self._add(category, rule, kind, line, where)
+            self._add(category, rule, kind, _spread(line, groups, where), where)
 
     def _add(self, category: str, rule: str, kind: str, line: str, where: str) -> None:
-        terms, cues = _split(line, kind in ("only", "instead", "not"), where)
+        forgiving = line.startswith("~")
+        terms, cues = _split(line.removeprefix("~"), kind in ("only", "instead", "not"), where)
         for written in terms:
             tokens = _term(written)
+            if "*" in written and written != "*" and (kind not in ("rule", "only") or not _PART.match(written)):
+                raise PolicyError(f"{where}: “{written}”: * stands at one end of a single word")
             if not tokens:
                 raise PolicyError(f"{where}: “{written}” has no letters or figures")
             if kind == "never":
@@ -101,14 +132,15 @@ class Vocabulary:
             elif kind in ("instead", "not") and cues is not None:
                 self.instead.setdefault((category, tokens), []).append((cues, rule))
             else:
-                self.entries.append(Entry(rule, category, written, tokens, cues))
+                alone, first = kind == "alone", written.startswith("^")
+                self.entries.append(Entry(rule, category, written, tokens, cues, forgiving, alone, first))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), 1):
-        line = line.split("#", 1)[0].strip()
-        if line:
-            yield number, line
+        said = line.split("#", 1)[0].strip()
+        if said:
+            yield number, said
 
 
 def _header(line: str, where: str) -> tuple[str, str]:
@@ -120,7 +152,7 @@ def _header(line: str, where: str) -> tuple[str, str]:
         return "", "never"
     if inside == "not with":
         return "", "not"
-    for ending, kind in ((" only with", "only"), (" instead with", "instead")):
+    for ending, kind in _ENDINGS:
         if inside.endswith(ending):
             return inside.removesuffix(ending).strip(), kind
     if " " in inside:
@@ -135,21 +167,38 @@ def _split(line: str, with_cues: bool, where: str) -> tuple[list[str], Cues | No
     return _items(left), _cues(right.strip()) if with_cues else None
 
 
+def _spread(line: str, groups: Mapping[str, str], where: str) -> str:
+    """The line with each @group after the bar written out."""
+    left, bar, right = line.partition("|")
+    if "@" not in right:
+        return line
+    items = []
+    for item in _items(right):
+        if item.startswith("@") and item not in groups:
+            raise PolicyError(f"{where}: no group “{item}” in this file")
+        items.append(groups[item] if item.startswith("@") else item)
+    return f"{left}{bar}{','.join(items)}"
+
+
 def _items(line: str) -> list[str]:
     return [item.strip() for item in line.split(",") if item.strip()]
 
 
 def _term(written: str) -> Tokens:
-    return (written,) if written == "*" or written.startswith("<") else words(written)
+    if written in _GROUPS or "*" in written or written.startswith("<"):
+        return (written,)
+    return words(written)
 
 
 @lru_cache(maxsize=512)
 def _cues(line: str) -> Cues:
-    single, phrases = set(), []
+    single: set[str] = set()
+    unless: set[str] = set()
+    phrases: list[str] = []
     for item in _items(line):
-        tokens = _term(item)
+        tokens = _term(item.removeprefix("!"))
         if len(tokens) == 1:
-            single.add(tokens[0])
+            (unless if item.startswith("!") else single).add(tokens[0])
         elif tokens:
             phrases.append(f" {' '.join(tokens)} ")
-    return Cues(frozenset(single), tuple(phrases))
+    return Cues(frozenset(single), tuple(phrases), frozenset(unless))
