@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.budgets.models import Budget, RegularPayment, RegularPaymentMade
@@ -60,11 +60,11 @@ def budget_in_force(
 
 
 def budget_by_id(budget_id: UUID) -> Budget:
-    """A budget with its streams, for services that have checked the right already."""
-    return db.session.execute(_BY_ID, {"budget_id": budget_id}).unique().scalar_one()
+    """A budget with its streams, for services that have checked the right already.
 
-
-_BY_ID = select(Budget).options(joinedload(Budget.streams)).where(Budget.id == bindparam("budget_id"))
+    One that this transaction has read is not read again.
+    """
+    return db.session.get_one(Budget, budget_id, options=[joinedload(Budget.streams)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, text
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
@@ -112,6 +112,20 @@ def coordinators(commissioner_id: UUID) -> list[Account]:
 def holder_side_accounts(person_id: UUID) -> list[Account]:
     """Who acts for this person today: themself, representatives and nominees. Not brokers."""
     return list(db.session.scalars(_acting_for(person_id).where(Authority.kind != AuthorityKind.BROKER)))
+
+
+def holder_side_ids(person_id: UUID) -> list[UUID]:
+    """The same, as the accounts' ids."""
+    return list(db.session.scalars(_HOLDER_SIDE, {"person_id": person_id, "today": clock.today()}))
+
+
+_HOLDER_SIDE = text("""
+    SELECT account.id FROM account JOIN authority ON authority.account_id = account.id
+    WHERE authority.person_id = :person_id AND authority.kind <> 'broker' AND authority.starts_on <= :today
+        AND (authority.ends_on IS NULL OR authority.ends_on >= :today) AND authority.ended_at IS NULL
+        AND account.closed_at IS NULL
+    ORDER BY account.name, account.id
+""")
 
 
 def acting_accounts(person_id: UUID) -> list[tuple[Account, Authority]]:

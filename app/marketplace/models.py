@@ -143,6 +143,14 @@ class Listing(Base):
         Index("ix_listing_search", "search", postgresql_using="gin", postgresql_where=text("offered")),
         Index("ix_listing_category", "category", "price_pence", postgresql_where=text("offered")),
         Index("ix_listing_point", "lat", "lon", postgresql_where=text("offered")),
+        Index(
+            "ix_listing_price",  # what comparable ones near cost
+            "category",
+            "unit",
+            "lat",
+            postgresql_include=["lon", "price_pence"],
+            postgresql_where=text("offered AND price_pence > 0"),
+        ),
         Index("ix_listing_remote", "category", postgresql_where=text("offered AND remote")),
     )
 

@@ -5,7 +5,7 @@ A notice and the job that e-mails it are written in the transaction of what they
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
@@ -14,7 +14,8 @@ from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError
-from app.core.jobs import enqueue
+from app.core.ids import new_id
+from app.core.jobs import enqueue_many
 from app.core.words import storable
 from app.identity.models import Account, Authority
 from app.identity.rules import Actor, AuthorityKind
@@ -47,6 +48,7 @@ def notify(
     """
     notices = [
         Notice(
+            id=new_id(),
             account_id=account,
             person_id=person_id,
             kind=kind,
@@ -59,10 +61,8 @@ def notify(
         if account != actor.account_id
     ]
     db.session.add_all(notices)
-    db.session.flush()
     if email:
-        for notice in notices:
-            enqueue(mail.SEND_EMAIL, notice_id=str(notice.id))
+        _send(notices)
     return notices
 
 
@@ -89,15 +89,20 @@ def notify_holder_sides(
         .order_by(Authority.person_id, Authority.account_id)
     ).all()
     notices = [
-        Notice(account_id=account, person_id=person, kind=kind, title=titles[person], body=body, about=about)
+        Notice(
+            id=new_id(), account_id=account, person_id=person, kind=kind, title=titles[person], body=body, about=about
+        )
         for account, person in rows
         if account != actor.account_id
     ]
     db.session.add_all(notices)
-    db.session.flush()
-    for notice in notices:
-        enqueue(mail.SEND_EMAIL, notice_id=str(notice.id))
+    _send(notices)
     return len(notices)
+
+
+def _send(notices: Sequence[Notice]) -> None:
+    """Ask for the e-mails: written with the notices, or not at all."""
+    enqueue_many(mail.SEND_EMAIL, [{"notice_id": str(notice.id)} for notice in notices])
 
 
 def write(actor: Actor, kind: About, subject_id: UUID, body: str, *, commissioner_id: UUID, person_id: UUID) -> Message:

@@ -15,6 +15,7 @@ from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.purchases.models import Purchase
 from app.purchases.rules import State, Verb, step
 
+_TABLE = Purchase.__table__
 _MOVED = "Somebody, or another tab, changed this a moment ago. Look at it again."
 _NOT_YOURS = {
     Permission.PREPARE_PURCHASE: "You may look at this budget, but not buy from it.",
@@ -63,16 +64,15 @@ def write(purchase: Purchase, **values: Any) -> None:
     """
     values["version"] = purchase.version + 1
     done = db.session.scalar(
-        update(Purchase)
+        update(_TABLE)
         .where(
-            Purchase.commissioner_id == purchase.commissioner_id,
-            Purchase.id == purchase.id,
-            Purchase.state == purchase.state,
-            Purchase.version == purchase.version,
+            _TABLE.c.commissioner_id == purchase.commissioner_id,
+            _TABLE.c.id == purchase.id,
+            _TABLE.c.state == purchase.state,
+            _TABLE.c.version == purchase.version,
         )
         .values(**values)
-        .returning(Purchase.id)
-        .execution_options(synchronize_session=False)
+        .returning(_TABLE.c.id)
     )
     if done is None:
         before = purchase.state

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from rapidfuzz import fuzz
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.util import identity_key
 
 from app.budgets import queries as budgets
 from app.budgets import service as budget_service
@@ -116,13 +117,11 @@ def outcomes_of(lines: Sequence[PurchaseLine]) -> dict[UUID, Outcome]:
     wanted = {line.outcome_id for line in lines if line.outcome_id}
     if not wanted:
         return {}
-    return {outcome.id: outcome for outcome in db.session.scalars(_OUTCOMES, {"wanted": list(wanted)}).unique()}
-
-
-# Statements of every purchase are made once: making them costs more than running them.
-_OUTCOMES = (
-    select(Outcome).options(joinedload(Outcome.funding)).where(Outcome.id.in_(bindparam("wanted", expanding=True)))
-)
+    missing = [key for key in wanted if db.session.identity_map.get(identity_key(Outcome, key)) is None]
+    if missing:
+        with_funding = select(Outcome).options(selectinload(Outcome.funding))
+        db.session.scalars(with_funding.where(Outcome.id.in_(missing))).all()
+    return {key: db.session.get_one(Outcome, key) for key in wanted}
 
 
 def shares_of(outcome: Outcome) -> list[budget_service.Share]:
@@ -228,6 +227,7 @@ def _recent(purchase: Purchase, days: int, today: date) -> tuple[RecentPurchase,
     )
 
 
+# Made once: making a statement costs more than running it.
 _RECENT = (
     select(
         Purchase.payee_name,

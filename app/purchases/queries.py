@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.approvals import queries as approval_queries
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import OPEN
+from app.budgets.models import Budget
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
@@ -25,10 +26,11 @@ from app.identity.rules import Actor, Permission, PersonSubject, ProviderSubject
 from app.messages import queries as messages
 from app.messages.models import Message
 from app.messages.rules import About
+from app.plans.models import Outcome
 from app.purchases.models import Purchase, PurchaseDecision, PurchaseLine
 from app.purchases.rules import SPENT, WAITING, State, Verb, possible
 
-_LINES = selectinload(Purchase.lines).joinedload(PurchaseLine.outcome)
+_LINES = selectinload(Purchase.lines).joinedload(PurchaseLine.outcome).joinedload(Outcome.funding)
 _WAITING_MOST = 25
 _DRAFTS_MOST = 20
 _RECEIPT_DAYS = timedelta(days=92)  # older gaps belong to the review, not to the home page
@@ -41,10 +43,14 @@ def purchase_for(viewer: Actor, person: Person, ref: str) -> Purchase:
     :raises NotFoundError: when there is none, or it is not the viewer's to see.
     """
     _check(viewer, person.id)
-    purchase = db.session.scalar(
-        select(Purchase)
-        .options(_LINES, joinedload(Purchase.budget), joinedload(Purchase.person))
-        .where(Purchase.ref == tidy_ref(ref), Purchase.person_id == person.id)
+    purchase = (
+        db.session.scalars(
+            select(Purchase)
+            .options(_LINES, joinedload(Purchase.budget).joinedload(Budget.streams), joinedload(Purchase.person))
+            .where(Purchase.ref == tidy_ref(ref), Purchase.person_id == person.id)
+        )
+        .unique()
+        .one_or_none()
     )
     if purchase is None:
         raise NotFoundError

@@ -186,7 +186,6 @@ def _keep(purchase: Purchase, weighed: Weighed, day: date) -> None:
             facts=weighed.facts_as_dict(),
         )
     )
-    db.session.flush()
 
 
 def _said(weighed: Weighed) -> dict[str, Any]:

@@ -172,6 +172,14 @@ def upgrade() -> None:
     op.create_index("ix_listing_point", "listing", ["lat", "lon"], unique=False, postgresql_where=sa.text("offered"))
     op.create_index("ix_listing_provider", "listing", ["provider_id"], unique=False)
     op.create_index(
+        "ix_listing_price",
+        "listing",
+        ["category", "unit", "lat"],
+        unique=False,
+        postgresql_include=["lon", "price_pence"],
+        postgresql_where=sa.text("offered AND price_pence > 0"),
+    )
+    op.create_index(
         "ix_listing_remote",
         "listing",
         ["category"],

@@ -21,7 +21,7 @@ from app.core import embedded
 from app.core.ids import new_id
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import State, Way
-from tests.bench.bulk import copy
+from tests.bench.bulk import copy, quick_ref
 from tests.bench.machine import Bench, spare_database
 from tests.bench.people import Crowd
 from tests.bench.words import PAYEES
@@ -34,7 +34,7 @@ _TITLE = "Personal assistant for days out"
 def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[tuple[UUID, UUID]]) -> Path:
     """Write drafts for the broker to send: a few hours of a personal assistant near the person.
 
-    :returns: a file with their ids, one a line, shuffled.
+    :returns: a file with the person's id and the draft's reference, one a line, shuffled.
     """
     rng = random.Random(11)
     made = []
@@ -42,7 +42,16 @@ def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[
         holder = crowd.holders[number % budgets]
         provider, listing = offers[rng.randrange(len(offers))]
         made.append(
-            (new_id(), new_id(), holder, provider, listing, rng.randint(100, 400), PAYEES[number % len(PAYEES)])
+            (
+                new_id(),
+                new_id(),
+                quick_ref(),
+                holder,
+                provider,
+                listing,
+                rng.randint(100, 400),
+                PAYEES[number % len(PAYEES)],
+            )
         )
     price = 1_650
     with bench.connect() as connection:
@@ -52,6 +61,7 @@ def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[
             (
                 {
                     "id": key,
+                    "ref": ref,
                     "commissioner_id": crowd.commissioner_id,
                     "person_id": holder.person_id,
                     "budget_id": holder.budget_id,
@@ -65,7 +75,7 @@ def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[
                     "requested_by_name": "Brook Ellis",
                     "requested_as": "broker",
                 }
-                for key, _, holder, provider, _, hundredths, payee in made
+                for key, _, ref, holder, provider, _, hundredths, payee in made
             ),
         )
         copy(
@@ -87,13 +97,13 @@ def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[
                     "amount_pence": price * hundredths // 1000,
                     "outcome_id": holder.outcome_id,
                 }
-                for key, line, holder, _, listing, hundredths, _ in made
+                for key, line, _, holder, _, listing, hundredths, _ in made
             ),
         )
-    ids = [str(key) for key, *_ in made]
-    rng.shuffle(ids)
+    lines = [f"{holder.person_id} {ref}" for _, _, ref, holder, *_ in made]
+    rng.shuffle(lines)
     path = bench.folder / "drafts"
-    path.write_text("\n".join(ids))
+    path.write_text("\n".join(lines))
     return path
 
 

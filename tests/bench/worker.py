@@ -11,32 +11,46 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from app.core.db import db
 from app.identity import queries as identity
-from app.identity.models import Account
+from app.identity.models import Account, Person
 from app.identity.rules import Actor
+from app.purchases import queries
 from app.purchases import service as purchases
-from app.purchases.models import Purchase
 from tests.bench.machine import make_app
 
 _WARM_UP = 10  # submits a thread
 _SLOWEST = 3
 
 
+class Draft(NamedTuple):
+    """Whose it is, and its reference: what the page's address says."""
+
+    person: Person
+    ref: str
+
+
+def read(line: str) -> Draft:
+    """A line of the file of drafts."""
+    person, ref = line.split()
+    return Draft(Person(id=UUID(person)), ref)
+
+
 def main() -> None:
     """Get warm, say so, then work each time it is told to."""
     task = json.loads(sys.argv[1])
     app = make_app(task["url"], Path(task["folder"]), task["threads"])
-    drafts = iter([UUID(line) for line in Path(task["drafts"]).read_text().split()[task["first"] :: task["step"]]])
+    lines = Path(task["drafts"]).read_text().splitlines()[task["first"] :: task["step"]]
+    drafts = iter([read(line) for line in lines])
     lock = threading.Lock()
 
-    def take() -> UUID:
+    def take() -> Draft:
         with lock:
             return next(drafts)
 
@@ -54,10 +68,9 @@ def _answer(found: dict[str, Any]) -> None:
     print(json.dumps(found), flush=True)
 
 
-def _one(actor: Actor, draft: UUID) -> None:
+def _one(actor: Actor, draft: Draft) -> None:
     """One person's press on the button: policy, hold, audit, notice, e-mail job, commit."""
-    purchase = db.session.scalars(select(Purchase).where(Purchase.id == draft)).one()
-    purchases.submit(actor, purchase)
+    purchases.submit(actor, queries.purchase_for(actor, draft.person, draft.ref))
     db.session.commit()
 
 
