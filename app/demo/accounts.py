@@ -1,0 +1,54 @@
+"""The demonstration's sign-ins: who they are and what there is to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.identity.rules import StaffRole
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One row of what the command prints."""
+
+    email: str
+    name: str
+    who: str
+    look: str
+    role: StaffRole | None = None
+    key: str = ""
+
+
+#: In the order in which they are printed. People's own are made with their lives; staff and the rest are made first.
+SIGN_INS = (
+    SignIn("holder@example.org", "Sam Okafor", "budget holder",
+           "a year of his own budget, and something in every state a purchase can be in", key="sam"),
+    SignIn("representative@example.org", "Nadia Rahman", "parent of Amira, aged nine",
+           "three funders, one sum; something to say yes to", key="amira"),
+    SignIn("broker@example.org", "Leonie Baptiste", "broker for three people",
+           "prepares for Sam and Amira, buys up to £250 for Harriet", key="leonie"),
+    SignIn("coordinator@example.org", "Priya Shah", "care coordinator",
+           "a queue with something late and something due next", StaffRole.COORDINATOR, "priya"),
+    SignIn("coordinator2@example.org", "Marcus Bell", "care coordinator",
+           "fifteen small exercise budgets", StaffRole.COORDINATOR, "marcus"),
+    SignIn("finance@example.org", "Helen Achterberg", "finance officer",
+           "the ledger, and budgets not yet paid this month", StaffRole.FINANCE, "helen"),
+    SignIn("admin@example.org", "Joy Abara", "commissioner admin", "the spending policy and the team", StaffRole.ADMIN,
+        "joy"),
+    SignIn("auditor@example.org", "Stephen Kwan", "auditor", "who did what, and why", StaffRole.AUDITOR, "stephen"),
+    SignIn("provider@example.org", "Bea Holloway", "Swim Together CIC", "a provider's listings and orders", key="bea"),
+    SignIn("pa@example.org", "Marta Kowalczyk", "personal assistant", "a PA's listings and orders", key="marta"),
+)  # fmt: skip
+
+#: The second commissioner's: none of the first one's things exist for them.
+NEIGHBOURS = (
+    SignIn("holder@wendover.example.org", "Peter Garrity", "budget holder", "another commissioner's person",
+           key="peter"),
+    SignIn("coordinator@wendover.example.org", "Ingrid Solberg", "care coordinator", "her own queue",
+           StaffRole.COORDINATOR, "ingrid"),
+    SignIn("finance@wendover.example.org", "Graham Pell", "finance officer", "the other ledger", StaffRole.FINANCE,
+        "graham"),
+    SignIn("admin@wendover.example.org", "Sunniva Rao", "commissioner admin", "the other policy", StaffRole.ADMIN,
+        "sunniva"),
+    SignIn("auditor@wendover.example.org", "Colm Fahey", "auditor", "the other audit", StaffRole.AUDITOR, "colm"),
+)  # fmt: skip

@@ -1,0 +1,110 @@
+"""A case of its own: small one-off budgets of £400 for exercise, all with one coordinator."""
+
+from __future__ import annotations
+
+from app.demo.kinds import Aim, Life, Once
+from app.ledger.rules import Stream
+from app.plans.models import Per
+
+_SUM = 40_000
+
+
+def _life(
+    key: str,
+    name: tuple[str, str],
+    age: int,
+    birthday: tuple[int, int],
+    postcode: str,
+    about: str,
+    aim: str,
+    *onces: Once,
+    months_ago: int = 5,
+) -> Life:
+    return Life(
+        key=key,
+        given=name[0],
+        family=name[1],
+        age=age,
+        birthday=birthday,
+        postcode=postcode,
+        about_me=about,
+        aims=(
+            Aim(
+                aim,
+                _SUM,
+                ("activities-and-leisure", "equipment-and-aids", "therapies"),
+                ("A gym membership", "Classes", "Kit that gets you moving"),
+                "Start gently, stop when it hurts, and tell the exercise nurse.",
+                per=Per.PLAN,
+            ),
+        ),
+        working=(("Once, to get moving in a way that suits you", _SUM),),
+        one_off={Stream.HEALTH: _SUM},
+        budget_name="Exercise budget",
+        months_ago=months_ago,
+        months_long=12,
+        carry=0,
+        onces=onces,
+        coordinator="marcus",
+    )
+
+
+EXERCISE = (
+    _life("ines", ("Inês", "Carvalho"), 48, (3, 3), "SE6 2NT", "Diabetes, and a desk job that sits on me.",
+          "Move most days, whatever the weather",
+          Once(131, "Two-year off-peak gym membership", "Catford Community Gym", 39_600, "activities-and-leisure"),
+              months_ago=6),
+    _life("bernard", ("Bernard", "Achampong"), 63, (7, 19), "SE13 5SX", "Angina. My doctor says walk. I say Pilates.",
+          "Stand up straight and sleep better",
+          Once(118, "Pilates for beginners, 12 weeks", "Ladywell Studio", 16_800, "activities-and-leisure"),
+          Once(29, "Pilates, the next 12 weeks", "Ladywell Studio", 16_800, "activities-and-leisure"), months_ago=5),
+    _life("freya", ("Freya", "Holm"), 34, (12, 1), "SE3 9LH", "Depression. On the water my head goes quiet.",
+          "Be out on the water, and with people, all summer",
+          Once(142, "Sailing for beginners, five Saturdays", "Greenland Dock Sailing", 24_000,
+              "activities-and-leisure"),
+          Once(101, "Waterproof jacket and gloves", "Shoreline Outlet", 7_900, "equipment-and-aids"), months_ago=6),
+    _life("delroy", ("Delroy", "Gayle"), 57, (5, 23), "SE4 2DH", "One leg since 2019. The other one is strong.",
+          "Race my grandson round the park",
+          Once(97, "Second-hand hand cycle", "Wheels for All SE", 38_500, "equipment-and-aids"), months_ago=4),
+    _life("parveen", ("Parveen", "Akhtar"), 51, (10, 11), "SE6 3BT", "High blood pressure, and never a minute.",
+          "An hour a week that is mine",
+          Once(88, "Women-only swimming, 20 sessions", "Forest Hill Baths", 9_000, "activities-and-leisure"),
+          Once(12, "Aqua fit, 10 sessions", "Forest Hill Baths", 6_500, "activities-and-leisure"), months_ago=4),
+    _life("piotr", ("Piotr", "Zieliński"), 44, (1, 9), "SE8 4AG", "My back went on a building site.",
+          "Lift my daughter again",
+          Once(110, "Back class with a trainer, 8 weeks", "Deptford Strength", 22_400, "activities-and-leisure"),
+          Once(61, "Kettlebell and mat", "Gently Used Gym Kit", 5_900, "equipment-and-aids"), months_ago=5),
+    _life("grace", ("Grace", "Nwosu"), 69, (9, 28), "SE12 0AA", "New hip. Old dancer.",
+          "Dance at my granddaughter's wedding",
+          Once(73, "Tea dances, a season ticket", "Brockley Steps", 12_000, "activities-and-leisure"),
+          Once(73, "Shoes for dancing", "Brockley Steps", 6_400, "equipment-and-aids"), months_ago=3),
+    _life("callista", ("Callista", "Georgiou"), 39, (2, 6), "SE23 1AB", "Long covid. Ten minutes is a lot.",
+          "Build up from ten minutes to thirty",
+          Once(54, "Gentle yoga online, a year", "Slow Breath Yoga", 18_000, "activities-and-leisure"), months_ago=3),
+    _life("trevor", ("Trevor", "Lonsdale"), 72, (4, 30), "SE9 1TR", "Widowed. The house is quiet.",
+          "Get out of the house and be tired for a good reason",
+          Once(95, "Bowls club, a year", "Eltham Green Bowls", 14_500, "activities-and-leisure"),
+          Once(90, "Bowls, lightly used", "Eltham Green Bowls", 11_000, "equipment-and-aids"), months_ago=4),
+    _life("amara", ("Amara", "Diallo"), 29, (6, 16), "SE15 4QN", "Sickle cell. I know my limits, they move.",
+          "Climb, slowly and indoors",
+          Once(66, "Climbing wall, 10 visits and a lesson", "Peckham Walls", 15_900, "activities-and-leisure"),
+              months_ago=3),
+    _life("kevin", ("Kevin", "Tully"), 46, (8, 2), "SE6 4JU", "I stopped smoking in March. I eat instead.",
+          "Lose two stone and keep up with the under-tens",
+          Once(80, "Walking football, a season", "Bellingham Walkers FC", 6_000, "activities-and-leisure"),
+          Once(21, "Bicycle, second-hand, and a helmet", "Catford Cycle Co-op", 19_500, "equipment-and-aids"),
+              months_ago=4),
+    _life("soledad", ("Soledad", "Vargas"), 60, (11, 27), "SE13 7RT", "Arthritis in both knees.",
+          "Take the stairs at work by spring",
+          Once(47, "Warm-water class, 12 sessions", "Forest Hill Baths", 10_800, "activities-and-leisure"),
+              months_ago=2),
+    _life("hyun", ("Hyun-ji", "Park"), 33, (5, 5), "SE14 5UU", "Anxiety. I like a bag that does not mind being hit.",
+          "Get the fear out through my hands",
+          Once(58, "Boxing for fitness, three months", "New Cross Gloves", 13_500, "activities-and-leisure"),
+              months_ago=2),
+    _life("lloyd", ("Lloyd", "Baptiste"), 66, (3, 14), "SE26 4TP", "Heart attack two years ago.",
+          "Walk up Sydenham Hill without stopping",
+          Once(15, "Walking poles and boots", "Shoreline Outlet", 14_250, "equipment-and-aids"), months_ago=1),
+    _life("noor", ("Noor", "Haddad"), 42, (7, 7), "SE6 2DZ", "Fibromyalgia. Some days my skin hurts.",
+          "Find one kind of moving that I do not dread", months_ago=1),
+)  # fmt: skip
