@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.approvals.models import ApprovalRequest
-from app.approvals.rules import OPEN, RequestState, may_decide
+from app.approvals.rules import OPEN, RequestState, WithColleagueError, may_decide
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.identity import queries as identity
@@ -19,30 +19,48 @@ from app.identity.rules import Actor, CommissionerSubject, Permission, may
 
 
 def request_by_ref(viewer: Actor, ref: str) -> ApprovalRequest:
-    """A request that ``viewer`` has, or had, a part in.
+    """A request that ``viewer`` was asked to decide.
 
-    :raises NotFoundError: when there is none, it is another commissioner's, or it is closed and was decided by others.
+    :raises NotFoundError: when there is none, or it is no business of the viewer's team.
+    :raises WithColleagueError: when it is, or was, a colleague's: only who answers is told, nothing of what it is about.
+    """
+    request = request_to_take(viewer, ref)
+    if not may_open(viewer, request):
+        raise WithColleagueError(
+            request.assigned_name if request.state in OPEN else request.decided_by_name or "", request.state
+        )
+    return request
+
+
+def request_to_take(viewer: Actor, ref: str) -> ApprovalRequest:
+    """A request of the viewer's team, to take over. Whoever acts for the person is not of the team for them.
+
+    :raises NotFoundError: when there is none.
     """
     request = db.session.scalar(
         select(ApprovalRequest)
         .where(ApprovalRequest.ref == ref)
         .options(joinedload(ApprovalRequest.assignee), joinedload(ApprovalRequest.person))
     )
-    if request is None or not may_open(viewer, request):
+    team = request is not None and may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id))
+    if request is None or not team or viewer.grant_for(request.person_id) is not None:
         raise NotFoundError
     return request
 
 
 def may_open(viewer: Actor, request: ApprovalRequest) -> bool:
-    """The privacy gate: an open request opens for the commissioner's coordinators, a closed one for those it was with.
+    """The privacy gate: a request opens for the coordinator who was asked, or who decided it, and for nobody else.
 
-    Somebody who acts for the person sees it from the person's side only.
+    One that is nobody's yet opens for the whole team. Somebody who acts for the person sees it from the person's
+    side only.
     """
     if not may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
         return False
     if viewer.grant_for(request.person_id) is not None:
         return False
-    return request.state in OPEN or viewer.account_id in (request.decided_by, request.assigned_to)
+    if request.state in OPEN and request.assigned_to is None:
+        return True
+    return viewer.account_id in (request.decided_by, request.assigned_to)
 
 
 def latest_for(subject_id: UUID) -> ApprovalRequest | None:

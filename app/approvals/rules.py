@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
+from app.core.errors import StateError
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
 
 MAX_REASON = 2000
@@ -47,6 +48,24 @@ DECLINE_REASONS: Mapping[str, str] = {
     "not_legal": "The law does not let this money be used for it",
     "not_enough": "We did not get the information we need",
 }
+
+
+class WithColleagueError(StateError):
+    """A colleague answers, or answered, this one.
+
+    :param name: who.
+    :param state: how it stands.
+    """
+
+    def __init__(self, name: str, state: RequestState) -> None:
+        self.name, self.open = name, state in OPEN
+        if self.open:
+            super().__init__(f"{name} has this one now.")
+        elif state is RequestState.WITHDRAWN:
+            super().__init__("The person's side took this back.")
+        else:
+            said = "said yes" if state is RequestState.APPROVED else "said no"
+            super().__init__(f"{name} answered this already and {said}.")
 
 
 def may_decide(actor: Actor, commissioner_id: UUID, person_id: UUID, asked_by: UUID) -> bool:

@@ -140,7 +140,7 @@ def hand_over(actor: Actor, request_ref: str, to_account_ref: str) -> ApprovalRe
 
 def take(actor: Actor, request_ref: str) -> ApprovalRequest:
     """Take a colleague's request, so that the person has somebody who is there."""
-    request = approval_queries.request_by_ref(actor, tidy_ref(request_ref))
+    request = approval_queries.request_to_take(actor, tidy_ref(request_ref))
     own = db.session.get(Account, actor.account_id) if actor.account_id else None
     if own is None or not may(actor, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
         raise NotFoundError

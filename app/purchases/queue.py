@@ -41,7 +41,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One request in the queue."""
+    """One request in the queue. What it is about is empty for a colleague's: that opens when one takes it."""
 
     ref: str
     first_name: str
@@ -55,6 +55,7 @@ class QueueRow:
     state_words: str
     assigned_name: str
     mine: bool
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,19 @@ def queue_for(viewer: Actor, scope: str = "mine", page: int = 1) -> Page[QueueRo
             ref=item.ref,
             first_name=item.person.given_name,
             age=item.person.age_on(today),
-            title=item.title,
-            amount_pence=item.amount_pence,
-            reason=item.reason_asked,
+            title=item.title if opens else "",
+            amount_pence=item.amount_pence if opens else 0,
+            reason=item.reason_asked if opens else "",
             due_on=item.due_on,
             late=item.due_on < today and item.state is RequestState.WAITING,
             state=item.state,
             state_words=item.state_words,
             assigned_name=item.assignee.name if item.assignee else "Nobody yet",
             mine=item.assigned_to == viewer.account_id,
+            opens=opens,
         )
         for item in db.session.scalars(query)
+        for opens in [approval_queries.may_open(viewer, item)]
     ]
     return make_page(rows, page, PAGE_SIZE)
 
@@ -158,7 +161,8 @@ class DecisionView:
 def request_for(viewer: Actor, ref: str) -> DecisionView:
     """Open a request. Writes an entry the person can read, so the caller commits.
 
-    :raises NotFoundError: when there is no such request for this viewer.
+    :raises NotFoundError: when there is no such request for this viewer's team.
+    :raises WithColleagueError: when a colleague answers it.
     """
     request = approval_queries.request_by_ref(viewer, tidy_ref(ref))
     purchase = _purchase(request.subject_id)

@@ -6,6 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 
+from app.approvals.rules import WithColleagueError
+from app.approvals.rules import WithColleagueError
 from app.core import clock
 from app.core.errors import InvalidError, StateError
 from app.evidence import queries as evidence
@@ -74,7 +76,10 @@ def index() -> ResponseReturnValue:
 @requires(Permission.DECIDE)
 def decide(request_ref: str) -> ResponseReturnValue:
     """All that is needed to decide, on one page. Opening it is written down for the person to read."""
-    return _page(reading.request_for(current_actor(), request_ref)), 200
+    try:
+        return _page(reading.request_for(current_actor(), request_ref)), 200
+    except WithColleagueError as error:
+        return render_template("queue/with_colleague.jinja", error=error, request_ref=request_ref)
 
 
 def _page(view: DecisionView, approve: ApproveForm | None = None, message: MessageForm | None = None) -> str:
@@ -208,6 +213,9 @@ def _already(view: DecisionView) -> str:
 
 @bp.errorhandler(StateError)
 def changed(error: StateError) -> ResponseReturnValue:
-    """Somebody else was faster: say who did what."""
+    """A colleague has it, or somebody was faster: say who, and offer to take it where that can be."""
     ref = (request.view_args or {}).get("request_ref", "")
-    return render_template("queue/changed.jinja", sentence=error.sentence, request_ref=ref), 409
+    with_colleague = isinstance(error, WithColleagueError) and error.open
+    return render_template(
+        "queue/changed.jinja", sentence=error.sentence, request_ref=ref, with_colleague=with_colleague
+    ), 409

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import RequestState
+from app.approvals.rules import WithColleagueError
 from app.audit.models import AuditEntry
 from app.budgets import queries as budgets
 from app.core import clock
@@ -103,6 +104,7 @@ def test_nobody_decides_their_own(world: World) -> None:
     factories.give_authority(world.coordinator, world.person)  # and Priya acts for Sam now
     with pytest.raises(NotFoundError):
         purchases.approve(world.priya, ref)
+    purchases.take(world.tom, ref)
     with pytest.raises(NotAllowedError):
         purchases.hand_over(world.tom, ref, world.coordinator.ref)
     assert purchases.approve(world.tom, ref).state is State.PAID
@@ -129,12 +131,18 @@ def test_finance_and_auditors_see_no_purchase(world: World) -> None:
 def test_the_decision_page_has_what_is_needed_and_the_person_can_read_that_it_was_opened(world: World) -> None:
     purchases.submit(world.me, world.outside(("Swimming lesson", 1800, Category.ACTIVITIES)))
     purchase = world.referred()
-    view = queue.request_for(world.tom, request_of(purchase).ref)
+    ref = request_of(purchase).ref
+    with pytest.raises(WithColleagueError, match=r"^Priya Shah has this one now\.$"):
+        queue.request_for(world.tom, ref)
+    row = next(row for row in queue.queue_for(world.tom, "team").rows if row.ref == ref)
+    assert (row.opens, row.title, row.amount_pence, row.reason) == (False, "", 0, ""), "the privacy gate"
+    purchases.take(world.tom, ref)
+    view = queue.request_for(world.tom, ref)
     assert (view.first_name, view.can_decide, view.held) == ("Sam", True, True)
     assert (view.safe_now_pence, view.safe_after_pence) == (98_200, 95_000)
     assert [line.outcome_words for line in view.lines] == ["Swim every week and feel stronger"]
     assert view.lines[0].decision.first.rule == "off-plan"  # type: ignore[union-attr]  # it is there
-    assert [account.name for account in view.colleagues] == ["Tom Ellis"]
+    assert [account.name for account in view.colleagues] == ["Priya Shah"]
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "purchases.open_request")).one()
     assert (entry.person_id, entry.actor_name) == (world.person.id, "Tom Ellis")
 
@@ -144,7 +152,7 @@ def test_an_answered_request_closes_for_the_rest_of_the_team(world: World) -> No
     ref = request_of(purchase).ref
     purchases.approve(world.priya, ref)
     assert queue.request_for(world.priya, ref).can_decide is False
-    with pytest.raises(NotFoundError):
+    with pytest.raises(WithColleagueError, match=r"^Priya Shah answered this already and said yes\.$"):
         queue.request_for(world.tom, ref)
     with pytest.raises(NotFoundError):
         queries.thread_of(world.tom, purchase)

@@ -98,7 +98,7 @@ def test_the_price_stands_beside_the_local_range(world: World, client: Any) -> N
     service.submit(actor, purchase)
     db.session.commit()
     words = said(get(client, page_of(world, purchase)))
-    assert "1 × hour at £90.00" in words
+    assert "1 hour at £90.00" in words
     assert "Others near ask £11 to £21 for one hour" in words
 
 
@@ -158,7 +158,12 @@ def test_handing_over_and_taking(world: World, client: Any, sign_in: Any) -> Non
     assert "Choose a colleague" in said(post(client, f"{own}/hand-over", 400))
     post(client, f"{own}/hand-over", to=tom.ref)
     assert "Nothing waits for you" in said(get(client, "/staff/queue"))
-    assert "With Tom Reid" in said(get(client, "/staff/queue?scope=team"))
+    team = said(get(client, "/staff/queue?scope=team"))
+    assert "With Tom Reid Take it" in team
+    assert "trampoline" not in team, "what it is about opens with the request"
+    closed = said(get(client, own, 409))
+    assert "Tom Reid has this one now." in closed
+    assert "Take it: I will answer" in closed
     assert post(client, f"{own}/take").location.endswith(own)
     assert "With you" in said(get(client, own))
 
@@ -168,11 +173,25 @@ def test_whoever_comes_second_is_told_who_was_first(world: World, client: Any) -
     purchase = world.referred()
     own = page_of(world, purchase)
     get(client, own)
+    service.take(actor_for(tom), own.rsplit("/", 1)[1])
     service.approve(actor_for(tom), own.rsplit("/", 1)[1])
     db.session.commit()
     for verb in ("approve", "decline", "ask"):
         answer = post(client, f"{own}/{verb}", 409, reason_code="too_much", reason="No", question="Why?", step="send")
-        assert "Tom Reid answered this already" in said(answer)
+        assert "Tom Reid answered this already" in said(answer), verb
+
+
+def test_a_colleagues_request_opens_when_it_is_taken(world: World, client: Any, sign_in: Any) -> None:
+    own = page_of(world, world.referred())
+    sign_in(client, colleague_of(world))
+    team, closed = said(get(client, "/staff/queue?scope=team")), said(get(client, own))
+    assert "Sam" in team
+    for words in (team, closed):
+        assert "trampoline" not in words
+        assert "Priya Shah" in words
+    post(client, f"{own}/approve", 409)
+    post(client, f"{own}/take")
+    assert "trampoline" in said(get(client, own))
 
 
 def test_nobody_decides_their_own(world: World, client: Any, sign_in: Any) -> None:
@@ -183,7 +202,7 @@ def test_nobody_decides_their_own(world: World, client: Any, sign_in: Any) -> No
     get(client, own, 404)
     post(client, f"{own}/approve", 404)
     sign_in(client, tom)
-    assert "Approve" in said(get(client, own))
+    assert "Approve" in said(get(client, own))  # it went to Tom at once
 
 
 def test_another_commissioners_request_does_not_exist(world: World, client: Any, sign_in: Any) -> None:

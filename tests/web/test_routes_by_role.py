@@ -58,7 +58,7 @@ WHOSE = ("own", "other person", "other commissioner", "mixed")
 _LEGEND = """\
 yes: the page, or the form acts or says what is missing.  404: not there for them.  403: seen, not theirs to do.
 in: sent to sign in.  Four answers: own / another person's / another commissioner's / own address with another's thing.
-One answer stands for four that are the same.
+not now: it is theirs, but not in this state, or a colleague's.  One answer stands for four that are the same.
 """
 
 
@@ -194,7 +194,9 @@ class Walk:
         if 300 <= status < 400 and location.startswith("/sign-in"):
             return "in"
         assert status < 500, "no address makes the software fall over"
-        return "yes" if status in {200, 204, 301, 302, 303, 400, 409} else str(status)
+        if status == 409:
+            return "not now"
+        return "yes" if status in {200, 204, 301, 302, 303, 400} else str(status)
 
 
 def render(rows: list[tuple[str, list[str]]]) -> str:
