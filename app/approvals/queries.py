@@ -22,7 +22,7 @@ def request_by_ref(viewer: Actor, ref: str) -> ApprovalRequest:
     """A request that ``viewer`` was asked to decide.
 
     :raises NotFoundError: when there is none, or it is no business of the viewer's team.
-    :raises WithColleagueError: when it is, or was, a colleague's: only who answers is told, nothing of what it is about.
+    :raises WithColleagueError: when it is, or was, a colleague's: it tells who answers, nothing of what it is about.
     """
     request = request_to_take(viewer, ref)
     if not may_open(viewer, request):

@@ -15,8 +15,9 @@ from app.budgets.rules import Balance, BudgetState, due_day, safe_to_spend
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
+from app.core.words import tidy_ref
 from app.identity.models import Person
-from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.ledger import queries as ledger
 from app.ledger.rules import Stream, Totals
 
@@ -122,7 +123,7 @@ def regular_payment_for(viewer: Actor, person: Person, ref: str) -> RegularPayme
     payment = db.session.scalar(
         select(RegularPayment)
         .join(Budget, Budget.id == RegularPayment.budget_id)
-        .where(RegularPayment.ref == ref, Budget.person_id == person.id)
+        .where(RegularPayment.ref == tidy_ref(ref), Budget.person_id == person.id)
     )
     if payment is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
         raise NotFoundError
@@ -239,44 +240,3 @@ def balance(budget: Budget, period: date | None = None) -> Balance:
 def stream_available(budget: Budget) -> dict[Stream, int]:
     """What is left in each stream of a budget, promises taken off, in pence."""
     return {stream: totals.available for stream, totals in ledger.totals_by_stream(budget.id).items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How a budget does, for staff: no transactions (DESIGN, section 8)."""
-
-    budget: Budget
-    person: Person
-    available: int
-    money_in: int
-    spent: int
-
-
-def health_of(viewer: Actor, commissioner_id: UUID, page: int = 1, size: int = 50) -> tuple[list[Health], bool]:
-    """The running budgets of a commissioner with their totals, a page at a time.
-
-    :returns: the rows, and whether there are more.
-    :raises NotFoundError: when the viewer may not see them.
-    """
-    if not may(viewer, Permission.SEE_BUDGET_HEALTH, CommissionerSubject(commissioner_id)):
-        raise NotFoundError
-    rows = db.session.execute(
-        select(Budget, Person)
-        .join(Person, Person.id == Budget.person_id)
-        .where(
-            Budget.commissioner_id == commissioner_id,
-            Budget.state == BudgetState.AGREED,
-            Budget.ends_on >= clock.today(),
-        )
-        .options(selectinload(Budget.streams))
-        .order_by(Person.family_name, Person.given_name, Budget.id)
-        .offset((page - 1) * size)
-        .limit(size + 1)
-    ).all()
-    totals = ledger.totals_of_owners([budget.id for budget, _ in rows])
-    health = [
-        Health(budget, person, t.available, t.credits_posted, t.debits_posted)
-        for budget, person in rows[:size]
-        for t in [totals.get(budget.id, Totals())]
-    ]
-    return health, len(rows) > size

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from flask_alembic import Alembic
+from flask_sqlalchemy_lite._extension import _close_async_sessions
 
 from app.config import ROOT
 from app.core import embedded
@@ -47,6 +48,8 @@ def init_app(app: Flask) -> None:
     }
     app.config["ALEMBIC_CONTEXT"] = {"compare_type": True, "include_object": _ours}
     db.init_app(app)
+    # the library also closes asynchronous sessions, on an event loop of its own, after every request: there are none
+    app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if f is not _close_async_sessions]
     _without_async(app)
     alembic.init_app(app)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
+from app.core.words import tidy_ref
 from app.identity.models import Account, Authority, Caseload, Commissioner, Person, StaffPost
 from app.identity.rules import (
     Actor,
@@ -76,7 +77,8 @@ def person_for(viewer: Actor, ref: str, permission: Permission) -> Person:
 
     :raises NotFoundError: when there is none, or the viewer has no such right over them: the two look the same.
     """
-    person = db.session.scalar(select(Person).where(Person.ref == ref).options(joinedload(Person.commissioner)))
+    query = select(Person).where(Person.ref == tidy_ref(ref)).options(joinedload(Person.commissioner))
+    person = db.session.scalar(query)
     if person is None or not may(viewer, permission, PersonSubject(person.id)):
         raise NotFoundError
     return person

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
+from app.core.words import tidy_ref
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.plans.models import Outcome, Plan, PlanState
@@ -52,7 +53,7 @@ def outcome_for(viewer: Actor, person: Person, ref: str) -> Outcome:
         select(Outcome)
         .options(selectinload(Outcome.funding))
         .join(Plan)
-        .where(Outcome.ref == ref, Plan.person_id == person.id)
+        .where(Outcome.ref == tidy_ref(ref), Plan.person_id == person.id)
     )
     if outcome is None:
         raise NotFoundError

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 
 from app.approvals.rules import WithColleagueError
-from app.approvals.rules import WithColleagueError
 from app.core import clock
 from app.core.errors import InvalidError, StateError
 from app.evidence import queries as evidence
@@ -213,9 +212,6 @@ def _already(view: DecisionView) -> str:
 
 @bp.errorhandler(StateError)
 def changed(error: StateError) -> ResponseReturnValue:
-    """A colleague has it, or somebody was faster: say who, and offer to take it where that can be."""
+    """Somebody else was faster, or a colleague has it: say who did what."""
     ref = (request.view_args or {}).get("request_ref", "")
-    with_colleague = isinstance(error, WithColleagueError) and error.open
-    return render_template(
-        "queue/changed.jinja", sentence=error.sentence, request_ref=ref, with_colleague=with_colleague
-    ), 409
+    return render_template("queue/changed.jinja", sentence=error.sentence, request_ref=ref), 409
