@@ -16,8 +16,8 @@ from app.purchases import queries, service
 from app.purchases.models import Purchase
 from app.purchases.rules import DetailsInput, State, Way
 from app.web.buying_forms import BoughtForm, ReceiptForm, WantedForm
-from app.web.buying_shared import checking, draft, listing_of, pages, to
-from app.web.context import acting_grant, current_actor, current_person
+from app.web.buying_shared import checking, draft, pages, to
+from app.web.context import current_actor, current_person
 from app.web.forms import show
 from app.web.marks import requires
 
@@ -90,17 +90,14 @@ def check(purchase_ref: str) -> ResponseReturnValue:
 
 def _check_page(purchase: Purchase, sentence: str = "") -> str:
     actor = current_actor()
-    grant = acting_grant()
     return render_template(
         "buying/check.jinja",
         purchase=purchase,
         check=service.check(actor, purchase),
         receipts=evidence.receipts_of(actor, purchase),
-        listings={line.ref: listing_of(line) for line in purchase.lines},
         missing_at=_missing_at,
         days=identity.settings_of(purchase.commissioner_id).decision_working_days,
         sentence=sentence,
-        is_broker=grant is not None and grant.kind == "broker",
     )
 
 
