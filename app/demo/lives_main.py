@@ -183,7 +183,7 @@ AMIRA = Life(
         (HeldAs.NOTIONAL, 42_000, "The night care: arranged and paid by the board's children's nursing team"),
     ),
     contingency=12_000,
-    carry=60_000,
+    carry=42_000,
     habits=(
         Habit("Night care, ventilator trained", "Starlight Nursing at Home", 21_000, "nursing-and-healthcare", 0, 2,
             listing=True),
@@ -204,8 +204,8 @@ AMIRA = Life(
             "Calm Room Supplies",
             28_500,
             None,
-            1,
-            "This helps Amira play at home when she cannot go out. Yes.",
+            0,
+            "A room that is calm is half of a good night. Yes.",
         ),
     ),
 )

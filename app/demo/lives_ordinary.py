@@ -24,7 +24,7 @@ DARNELL = Life(
              ("Music and travel", 18_000)),
     monthly={Stream.HEALTH: 110_000}, contingency=15_000,
     regulars=(Regular("Wages for Andre", "Andre Simmonds", "personal-assistants", 54_400, 28, 0),),
-    habits=(Habit("Brain injury therapy session", "Second Bridge Therapy", 8_500, "therapies", 1, 4),
+    habits=(Habit("Therapy for memory and temper", "Second Bridge Therapy", 8_500, "therapies", 1, 4),
             Habit("Studio time, three hours", "Basement Sessions", 4_500, "activities-and-leisure", 2, 3),
             Habit("Whiteboard, timers and labels", "Handy Things for Living", 2_600, "home-help", 0, 0.4),
             Habit("Travel card, a week", "Bus and tube fares", 2_470, "transport", 2, 1.5)),
@@ -77,7 +77,7 @@ ELIF = Life(
     habits=(Habit("Counselling session", "The Listening Room", 5_500, "therapies", 1, 4),
             Habit("Pottery studio, a month", "Deptford Clay", 8_500, "activities-and-leisure", 0, 1),
             Habit("Clay, glaze and firing", "Deptford Clay", 2_200, "activities-and-leisure", 0, 3),
-            Habit("Ceramics course, a month's instalment", "Laurie Lane College", 9_500, "learning-and-work", 0, 1),
+            Habit("Ceramics course, a month of it", "Laurie Lane College", 9_500, "learning-and-work", 0, 1),
             Habit("Walk and talk with a peer worker", "Same Boat Peers", 2_400, "personal-assistants", 1, 2)),
 )  # fmt: skip
 
@@ -140,6 +140,7 @@ PRECIOUS = Life(
     ),
     working=(("6 hours a week of a personal assistant at £15.40", 40_040), ("Evenings and taxis", 26_000)),
     monthly={Stream.HEALTH: 33_000, Stream.SOCIAL_CARE: 22_000, Stream.EDUCATION: 11_000}, contingency=8_000,
+    carry=62_000,  # saved for the dictation software
     regulars=(Regular("Wages for Thandi", "Thandi Moyo", "personal-assistants", 36_900, 26, 0),),
     habits=(Habit("Company in the evening", "Marta K.", 5_400, "personal-assistants", 1, 2, listing=True, quantity=3),
             Habit("Taxi home after dark", "Ravens Cars", 1_900, "transport", 1, 4),

@@ -99,7 +99,8 @@ def _queue(world: World) -> list[Scene]:
         found.append(Scene(moment, who, do))
 
     # late: more than two working days have gone by
-    asks("elif", world.ago(8, 13), "Deptford Clay", Item("Weekend away with the pottery", 16_500, None, 0),
+    asks("elif", world.ago(8, 13), "Deptford Clay", Item("Two days by the sea with the Tuesday people", 16_500, None,
+        0),
          "Three of us are going. It is the first time I said yes to something.")
     # due today, or on the next working day
     asks("tomasz", due_next(world), "Lewisham Wheel Works",
