@@ -85,10 +85,10 @@ def checking() -> bool:
 
 def to(endpoint: str, purchase: Purchase, line: PurchaseLine | None = None) -> str:
     """The address of a question about this purchase, which remembers where the reader came from."""
-    values = {"purchase_ref": purchase.ref, "then": "check" if checking() else None}
-    if line is not None:
-        values["line_ref"] = line.ref
-    return url_for(endpoint, **values)
+    then = "check" if checking() else None
+    if line is None:
+        return url_for(endpoint, purchase_ref=purchase.ref, then=then)
+    return url_for(endpoint, purchase_ref=purchase.ref, line_ref=line.ref, then=then)
 
 
 def after_what(purchase: Purchase, line: PurchaseLine) -> str:

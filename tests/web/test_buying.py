@@ -11,12 +11,14 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
+from app.budgets import service as budgets
 from app.core import clock
 from app.core.db import db
 from app.identity.rules import AuthorityKind, Scope
+from app.plans import queries as plans
 from app.purchases.models import Purchase
 from app.purchases.rules import State
-from tests.factories import give_authority, make_account
+from tests.factories import SYSTEM, actor_for, give_authority, make_account
 from tests.marketplace.making import listing_of, make_pa, make_provider, put_outcodes, swim
 from tests.web.buying_world import REST, SWIM, World, day, get, make_world, photo, post, said, soup_of
 
@@ -130,6 +132,33 @@ def test_changing_one_answer_comes_back_to_the_check(world: World, client: Any) 
     at = post(client, line, description="Pool sessions", amount="40", category="").location
     assert at.endswith("/check?then=check")
     assert "£960.00 safe to spend" in said(get(client, at))
+
+
+def test_a_regular_payment_is_filled_in_and_only_its_day_is_asked(world: World, client: Any) -> None:
+    payment = budgets.agree_regular_payment(
+        SYSTEM,
+        world.budget,
+        outcome_id=plans.outcome_for(actor_for(world.account), world.person, world.outcomes[REST]).id,
+        words="Saturday afternoons with Marta",
+        payee="Marta K.",
+        category="personal-assistants",
+        amount_pence=6_000,
+        day_of_month=28,
+        starts_on=clock.today().replace(day=1),
+    )
+    db.session.commit()
+    assert "Saturday afternoons with Marta Marta K. £60.00" in said(
+        get(client, f"{world.at}/buy?regular={payment.ref}")
+    )
+    at = post(client, f"{world.at}/buy", regular=payment.ref).location
+    assert soup_of(get(client, at)).find(id="payee_name")["value"] == "Marta K."
+    at = post(client, at, payee_name="Marta K.", **day("bought_on", clock.today())).location
+    at = at.replace("/receipt", "/send")
+    assert "Recorded" in said(get(client, post(client, at).location))
+    stranger = make_world()
+    db.session.commit()
+    get(client, f"{stranger.at}/buy?regular={payment.ref}", 404)
+    get(client, f"{world.at}/buy?regular=%00'", 404)
 
 
 def test_wine_is_stopped_kindly_and_the_rest_goes_through(world: World, client: Any) -> None:
