@@ -34,6 +34,7 @@ class Settings:
     smtp_starttls: bool
     mail_from: str
     pool_size: int
+    prepared_statements: bool  # plan each statement once a connection; not through a pooler such as PgBouncer
     #: Only commands that need neither secret nor database (``flask policy``, ``flask styles``).
     offline: bool = False
 
@@ -66,6 +67,8 @@ class Settings:
             smtp_starttls=_flag(env, "SMTP_STARTTLS", True),
             mail_from=env.get("MAIL_FROM", "CarePurse <no-reply@example.org>"),
             pool_size=_number(env, "POOL_SIZE", 8, 1, 200),
+            # nothing stands between us and the embedded server
+            prepared_statements=_flag(env, "PREPARED_STATEMENTS", not env.get("DATABASE_URL")),
         )
 
 

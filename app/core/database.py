@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_ENGINES"] = {
         "default": {
             "url": url,
-            "connect_args": connect_args(),
+            "connect_args": connect_args(settings.prepared_statements),
             "pool_size": settings.pool_size,
             "max_overflow": settings.pool_size,
             "pool_timeout": 10,

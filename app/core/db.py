@@ -59,11 +59,14 @@ Written = Annotated[datetime, mapped_column(default=clock.now)]
 db = SQLAlchemy()
 
 
-def connect_args() -> dict[str, Any]:
+def connect_args(prepared_statements: bool = False) -> dict[str, Any]:
     """Client-side deadlines, and nothing that a pooler between us and the server would trip over.
 
     A black-holed connection has held psycopg for over a minute in spite of the server's own time-outs, so the kernel
-    is told to give up. ``prepare_threshold`` is off for PgBouncer.
+    is told to give up.
+
+    :param prepared_statements: let the server keep the plans of what is asked often: half its work in sending a
+        purchase. They belong to a connection, which a pooler may change under us.
     """
     return {
         "connect_timeout": 5,
@@ -71,7 +74,7 @@ def connect_args() -> dict[str, Any]:
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 2,
-        "prepare_threshold": None,
+        "prepare_threshold": 3 if prepared_statements else None,
         "application_name": "carepurse",
     }
 

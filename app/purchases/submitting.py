@@ -45,7 +45,8 @@ def submit(actor: Actor, purchase: Purchase) -> Purchase:
         raise InvalidError(missing)
     weighed = weigh(purchase)
     if result_of(actor, purchase, weighed.decision) is not State.AWAITING_HOLDER:
-        return _answer(actor, purchase, Verb.SUBMIT, weighed)
+        with db.session.no_autoflush:  # all that is new is written together, at the end
+            return _answer(actor, purchase, Verb.SUBMIT, weighed)
     values = {"submitted_at": clock.now(), **_asked_by(actor, purchase), **_said(weighed)}
     move(purchase, Verb.SUBMIT, State.AWAITING_HOLDER, **values)
     _keep(purchase, weighed, clock.today())

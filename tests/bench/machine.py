@@ -56,6 +56,7 @@ def make_app(url: str, folder: Path, pool_size: int = 8, **overrides: object) ->
             "SECURE_COOKIES": "no",
             "BASE_URL": "http://localhost",
             "POOL_SIZE": str(pool_size),
+            "PREPARED_STATEMENTS": "yes",  # the bench speaks to its server directly
         }
     )
     return create_app(settings, overrides)
