@@ -149,11 +149,13 @@ def _serve(settings: Settings) -> None:
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", f"--bind={host}:{port}", "--workers=2", "--threads=4",
            "--worker-class=gthread", "--log-level=warning"]  # fmt: skip
     jobs = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also where a shell told us to pass over Ctrl-C
+        signal.signal(number, _stop)
     children: list[subprocess.Popen[bytes]] = []
     try:
-        # our own programs with our own arguments
-        children = [subprocess.Popen(command, cwd=ROOT, env=env) for command in (web, jobs)]  # noqa: S603
+        # in a session of their own: Ctrl-C comes to this process alone, which then ends them in order
+        children = [subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)  # noqa: S603  # our own words
+                    for command in (web, jobs)]
         until = time.monotonic() + _PATIENCE
         while not _answers(host, int(port)) and time.monotonic() < until and _live(children):
             time.sleep(0.1)
@@ -167,7 +169,7 @@ def _serve(settings: Settings) -> None:
         click.echo("\nGoodbye.")
     finally:
         for child in children:
-            child.terminate()
+            child.send_signal(signal.SIGINT)  # at once: nobody waits for a browser that keeps its line open
         for child in children:
             try:
                 child.wait(10)

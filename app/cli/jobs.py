@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 import click
@@ -20,6 +21,10 @@ group = AppGroup("jobs", help="Background work.")
 @click.option("--concurrency", default=1, show_default=True, help="How many jobs at a time.")
 def work(once: bool, concurrency: int) -> None:
     """Run the jobs that are waiting, and wait for more."""
+    # without a mail server an e-mail goes to the log, and the log to where this was started
+    log = logging.getLogger("carepurse")
+    log.addHandler(logging.StreamHandler())
+    log.setLevel(logging.INFO)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's proxy is untyped
     run_worker(app, wait=not once, concurrency=concurrency)
 
