@@ -19,7 +19,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from app.config import ROOT
-from app.demo import PASSPHRASE
+from app.demo.kinds import PASSPHRASE
 
 PHONE = {"width": 390, "height": 844}
 _FLAGS = [
