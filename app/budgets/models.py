@@ -70,7 +70,7 @@ class BudgetPart(Base):
     budget_id: Mapped[UUID] = mapped_column(ForeignKey("budget.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     held_as: Mapped[HeldAs]
-    yearly_pence: Mapped[Pence]
+    amount_pence: Mapped[Pence]
     held_by: Mapped[str]  # in words: "Paid to your own account, 4 working days before the month"
 
 

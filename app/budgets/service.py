@@ -56,7 +56,7 @@ def agree_budget(
 ) -> Budget:
     """Enter a budget as agreed and open its ledger accounts.
 
-    :param parts: how it is held: way, pence a year, and in words by whom.
+    :param parts: how it is held: way, pence for the period, and in words by whom.
     :param working: how it was worked out: words and pence for the period.
     :raises InvalidError: when the lines of the working, or the parts, do not add up to what the streams pay.
     """
@@ -82,7 +82,7 @@ def agree_budget(
         agreed_at=clock.now(),
         contingency_pence=contingency_pence,
         parts=[
-            BudgetPart(position=i, held_as=way, yearly_pence=pence, held_by=words)
+            BudgetPart(position=i, held_as=way, amount_pence=pence, held_by=words)
             for i, (way, pence, words) in enumerate(parts)
         ],
         working=[

@@ -404,7 +404,7 @@ def upgrade() -> None:
         sa.Column("budget_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("held_as", sa.String(length=24), nullable=False),
-        sa.Column("yearly_pence", sa.BigInteger(), nullable=False),
+        sa.Column("amount_pence", sa.BigInteger(), nullable=False),
         sa.Column("held_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["budget_id"], ["budget.id"], name=op.f("fk_budget_part_budget_id")),
         sa.PrimaryKeyConstraint("budget_id", "position", name=op.f("pk_budget_part")),

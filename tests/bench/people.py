@@ -22,6 +22,7 @@ from tests.bench.words import FAMILY, GIVEN
 
 LONG_AGO = date(2020, 1, 1)
 MONTHLY_PENCE = 200_000
+CLIENTS = 10  # of a broker
 _COORDINATORS = 20
 
 
@@ -37,25 +38,26 @@ class Holder:
 
 @dataclass(frozen=True)
 class Crowd:
-    """A commissioner, one broker for all who have one, and the people."""
+    """A commissioner, the people, and the brokers of the first of them: a broker for every ten."""
 
     commissioner_id: UUID
-    broker_id: UUID
+    broker_ids: list[UUID]
     holders: list[Holder]
 
 
 def fill(bench: Bench, count: int, with_broker: int) -> Crowd:
     """Enter ``count`` people, each with an account, a plan of one outcome and an agreed budget of two streams.
 
-    :param with_broker: how many of them have let the broker buy for up to £500 a time.
+    :param with_broker: how many of them have let a broker buy for up to £500 a time.
     """
     today = clock.today()
     first, last = today.replace(day=1), clock.last_day(clock.add_months(clock.period_of(today), 11))
-    commissioner, broker = new_id(), new_id()
+    commissioner = new_id()
+    brokers = [new_id() for _ in range(-(-with_broker // CLIENTS))]
     coordinators = [new_id() for _ in range(_COORDINATORS)]
     rows: dict[type, list[dict[str, Any]]] = {
         Commissioner: [{"id": commissioner, "name": "South East London Integrated Care Board"}],
-        Account: [_account(broker, "Brook Ellis", "broker@example.org")],
+        Account: [_account(key, "Brook Ellis", f"broker{number}@example.org") for number, key in enumerate(brokers)],
         StaffPost: [],
     }
     for number, key in enumerate(coordinators):
@@ -78,7 +80,7 @@ def fill(bench: Bench, count: int, with_broker: int) -> Crowd:
         if number < with_broker:
             rows[Authority].append(
                 {
-                    "account_id": broker,
+                    "account_id": brokers[number // CLIENTS],
                     "person_id": one.person_id,
                     "kind": AuthorityKind.BROKER,
                     "scope": Scope.BUY,
@@ -91,7 +93,7 @@ def fill(bench: Bench, count: int, with_broker: int) -> Crowd:
     with bench.connect() as connection:
         for model in order:
             copy(connection, model, rows[model])
-    return Crowd(commissioner, broker, holders)
+    return Crowd(commissioner, brokers, holders)
 
 
 def _account(key: UUID, name: str, email: str) -> dict[str, Any]:
@@ -176,7 +178,7 @@ def _person(
                 "budget_id": one.budget_id,
                 "position": 0,
                 "held_as": HeldAs.DIRECT_PAYMENT,
-                "yearly_pence": yearly,
+                "amount_pence": yearly,
                 "held_by": "Paid to your own account before each month",
             },
         ),
