@@ -75,10 +75,14 @@ def check(
     if not (text or merchant or mcc):
         raise click.UsageError("Give --text, or --csv and --out.")
     decision = _ask(policy, text or "", merchant, mcc or "", amount or "", door)
-    click.echo(json.dumps(_as_dict(decision), ensure_ascii=False, indent=2) if as_json else _as_text(decision))
+    click.echo(
+        json.dumps(_as_dict(decision), ensure_ascii=False, indent=2) if as_json else _as_text(decision)
+    )
 
 
-def _ask(policy: PolicyDocument, text: str, merchant: str, mcc: str, amount: str, door: str | None) -> Decision:
+def _ask(
+    policy: PolicyDocument, text: str, merchant: str, mcc: str, amount: str, door: str | None
+) -> Decision:
     """One question. Raises UsageError, which exits 2, for a code or an amount that cannot be."""
     mcc = mcc.strip()
     if mcc and not (mcc.isascii() and mcc.isdigit() and len(mcc) <= 4):

@@ -109,7 +109,8 @@ def _size(policy: PolicyDocument, facts: PurchaseFacts, index: int) -> Iterator[
     others += [
         past.amount_pence
         for past in facts.recent
-        if 0 < past.amount_pence <= threshold and _apart(facts, line, past.bought_on) <= policy.thresholds.split_days
+        if 0 < past.amount_pence <= threshold
+        and _apart(facts, line, past.bought_on) <= policy.thresholds.split_days
         if _same_thing(policy, line.merchant, line.text, past.payee, past.description)
     ]
     total = line.amount_pence + sum(others)

@@ -139,7 +139,9 @@ class PolicyDocument:
         try:
             document = cls(
                 version=str(stored["version"]),
-                thresholds=Thresholds(**{str(key): int(value) for key, value in stored["thresholds"].items()}),
+                thresholds=Thresholds(
+                    **{str(key): int(value) for key, value in stored["thresholds"].items()}
+                ),
                 rules={code: _rule(code, part, {}) for code, part in stored["rules"].items()},
                 codes=tuple((int(first), int(last), str(rule)) for first, last, rule in stored["codes"]),
                 minimum_pay=tuple(_pay(row) for row in stored["minimum_pay"]),
@@ -179,7 +181,9 @@ def _load(folder: Path) -> PolicyDocument:
             "rules": rules,
             "codes": codes,
             "minimum_pay": main["minimum_pay"],
-            "words": {path.name: path.read_text("utf-8") for path in sorted((folder / "words").glob("*.txt"))},
+            "words": {
+                path.name: path.read_text("utf-8") for path in sorted((folder / "words").glob("*.txt"))
+            },
             "ordinary": (folder / "ordinary_words.txt").read_text("utf-8"),
         }
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:

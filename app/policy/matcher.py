@@ -7,18 +7,23 @@ takes some tens of microseconds; the matcher is built once for a policy.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz.distance import OSA
 
-from app.policy.text import Token, clean, measures, tokens, words
-from app.policy.wordlist import ANY, Entry, Tokens, Vocabulary
+from app.policy.text import Token, clean, measures, singular, tokens, words
+from app.policy.wordlist import ANY, Around, Entry, Tokens, Vocabulary
 
 MISSPELLABLE = 6
 """Letters a word needs before a slip in it is forgiven: in shorter words one letter makes another word."""
 _JOINABLE = 7
+_ENOUGH = 3
+_DOUBLED = re.compile(r"(.)\1+")
 _PADDING = frozenset(
     words(
         "ltd limited plc llp inc co uk gb gbr eur gbp com www https org net the and of in to my for london group "
@@ -91,6 +96,7 @@ class Matcher:
                 known.update(cues.single)
         self._known = frozenset(known.union(fold for word in ordinary for fold in words(word)))
         self._mends = _deletions(mendable)
+        self._squeezed = {_squeeze(word): word for word in sorted(mendable)}
         self.mend = lru_cache(maxsize=65536)(self._mend)
         self.part = lru_cache(maxsize=65536)(self._part)
 
@@ -98,6 +104,8 @@ class Matcher:
         """The listed word this one is a slip of, or None. The first letter must be right: people rarely miss it."""
         if len(word) < MISSPELLABLE or word in self._known or not word.isalpha():
             return None
+        if _squeeze(word) in self._squeezed:
+            return self._squeezed[_squeeze(word)]
         near = set(self._mends.get(word, ()))
         for index in range(1, len(word)):
             near.update(self._mends.get(word[:index] + word[index + 1 :], ()))
@@ -129,15 +137,21 @@ class Matcher:
         if not found:
             return []
         quiet = self._quiet(read)
-        settled: list[tuple[_Found, str]] = []
+        counts = {**Counter(read), **dict.fromkeys(signs, 1)}
+        joined = f" {' '.join(read)} "
+        settled: dict[tuple[str, int, int], _Found] = {}
+        seen: Counter[Entry] = Counter()
         for item in found:
-            rule = self._settle(item, read, signs, quiet)
-            if rule:
-                settled.append((item, rule))
+            # The tenth time a word is there it says no more than the first three times.
+            if seen[item.entry] < _ENOUGH and not self._is_quiet(item, quiet):
+                seen[item.entry] += 1
+                rule = self._settle(item, read, Around(counts, joined, tuple(read[item.first : item.last])))
+                if rule:
+                    settled.setdefault((rule, item.start, item.end), item)
         return [
-            Hit(rule, item.entry.category, item.entry.written, item.start, item.end, item.slip)
-            for item, rule in settled
-            if not any(_covers(other, item) for other, _ in settled)
+            Hit(rule, item.entry.category, item.entry.written, start, end, item.slip)
+            for (rule, start, end), item in settled.items()
+            if not any(_covers(other, item) for other in settled.values())
         ]
 
     def _look_up(self, read: list[str], spread: list[Token], slips: Mapping[int, str]) -> list[_Found]:
@@ -160,23 +174,24 @@ class Matcher:
                     spans.append((index, index + len(phrase), category))
         return spans
 
-    def _settle(
-        self, item: _Found, read: list[str], signs: Mapping[str, object], quiet: list[tuple[int, int, str]]
-    ) -> str:
+    @staticmethod
+    def _is_quiet(item: _Found, quiet: list[tuple[int, int, str]]) -> bool:
+        """True inside a phrase in which the word means nothing. A sign found in figures is in no phrase."""
+        return item.first >= 0 and any(
+            item.first >= start and item.last <= end and category in (item.entry.category, ANY)
+            for start, end, category in quiet
+        )
+
+    def _settle(self, item: _Found, read: list[str], around: Around) -> str:
         """The rule a hit comes to once the words around it are read; empty for none."""
         entry = item.entry
-        for start, end, category in quiet:
-            if item.first >= start and item.last <= end and category in (entry.category, ANY) and item.first >= 0:
-                return ""
-        before, after = (read[: item.first], read[item.last :]) if item.first >= 0 else (read, [])
-        rest = before + after
-        around = frozenset(rest).union(signs)
-        joined = f" {' '.join(before)} | {' '.join(after)} "
         if entry.first and item.first > 0:
             return ""
-        if entry.alone and not all(word in _PADDING or word[0].isdigit() or len(word) == 1 for word in rest):
+        if entry.alone and not all(
+            _says_nothing(word) for word in chain(read[: item.first], read[item.last :])
+        ):
             return ""
-        if entry.needs is not None and not entry.needs.near(around, joined):
+        if entry.needs is not None and not entry.needs.near(around):
             return ""
         rule = entry.rule
         # What is said of "wine" holds for "red wine" too.
@@ -190,13 +205,17 @@ class Matcher:
                 # A phrase listed under a milder rule already means what it says.
                 if other and entry.rule in self._milder and term != entry.tokens:
                     continue
-                if rule and cues.near(around, joined):
+                if rule and cues.near(around):
                     rule = other
         return rule
 
 
+def _says_nothing(word: str) -> bool:
+    return word in _PADDING or word[0].isdigit() or len(word) == 1
+
+
 def _has_part(word: str, pattern: str) -> bool:
-    core = pattern.strip("*")
+    core = singular(pattern.strip("*")) if pattern.startswith("*") else pattern.strip("*")
     if pattern.startswith("*") and pattern.endswith("*"):
         return core in word
     return word.endswith(core) if pattern.startswith("*") else word.startswith(core)
@@ -209,6 +228,11 @@ def _covers(longer: _Found, shorter: _Found) -> bool:
         and longer.end >= shorter.end
         and longer.end - longer.start > shorter.end - shorter.start
     )
+
+
+def _squeeze(word: str) -> str:
+    """Doubled letters made single: which one is doubled is what people get wrong ("prosseco")."""
+    return _DOUBLED.sub(r"\1", word)
 
 
 def _spellings(phrase: Tokens) -> list[Tokens]:

@@ -72,13 +72,16 @@ def words(text: str) -> tuple[str, ...]:
 _NUMBER = r"(\d{1,4}(?:[.,]\d{1,2})?)"
 _PERCENT = re.compile(_NUMBER + r"\s?%")
 _STRENGTH = re.compile(
-    rf"(?:{_NUMBER}\s?%?\s*(?:abv|vol\b|alc\b|alcohol by vol)|(?:abv|vol|alc)[\s:.]*{_NUMBER}\s?%)", re.IGNORECASE
+    rf"(?:{_NUMBER}\s?%?\s*(?:abv|vol\b|alc\b|alcohol by vol)|(?:abv|vol|alc)[\s:.]*{_NUMBER}\s?%)",
+    re.IGNORECASE,
 )
 _VOLUME = re.compile(_NUMBER + r"\s?(cl|ml|lt?|ltr|litres?|liters?)\b", re.IGNORECASE)
 _TO_ML = {"c": 10.0, "m": 1.0, "l": 1000.0}
 _SPIRIT_BOTTLES = frozenset({50.0, 200.0, 350.0, 700.0})
 _WINE_BOTTLES = frozenset({187.0, 375.0, 750.0, 1500.0, 2250.0})
-_BEER_SIZES = frozenset({275.0, 300.0, 330.0, 355.0, 440.0, 473.0, 500.0, 550.0, 568.0, 620.0, 640.0, 650.0, 660.0})
+_BEER_SIZES = frozenset(
+    {275.0, 300.0, 330.0, 355.0, 440.0, 473.0, 500.0, 550.0, 568.0, 620.0, 640.0, 650.0, 660.0}
+)
 
 
 def _number(figure: str) -> float:
@@ -90,7 +93,7 @@ def measures(text: str) -> dict[str, tuple[int, int]]:
 
     `<abv>` a strength of 1.3 to 80 % marked as alcohol; `<low abv>` one up to 1.2 %; `<zero>` 0 % or 0.0;
     `<percent>` any other percentage from 2.5 to 60; `<cl>` a volume in centilitres; `<spirit bottle>`,
-    `<wine bottle>` and `<beer size>` the usual sizes.
+    `<wine bottle>` and `<beer size>` the usual sizes; `<75cl>` a wine bottle's size in centilitres; `<440ml>` a can's.
     """
     found: dict[str, tuple[int, int]] = {}
     if not any(letter.isdigit() for letter in text):
@@ -112,6 +115,10 @@ def measures(text: str) -> dict[str, tuple[int, int]]:
         millilitres = round(_number(match.group(1)) * _TO_ML[unit], 1)
         if unit == "c":
             found.setdefault("<cl>", match.span())
+            if millilitres in _WINE_BOTTLES:
+                found.setdefault("<75cl>", match.span())
+        if millilitres == 440.0:
+            found.setdefault("<440ml>", match.span())
         for name, sizes in (
             ("<spirit bottle>", _SPIRIT_BOTTLES),
             ("<wine bottle>", _WINE_BOTTLES),

@@ -23,6 +23,7 @@ A list is a plain text file:
     wine gums, ginger beer
 
 A line "@wine = bottle, vintage" names a group of words; after |, @wine stands for them all, in that file.
+An indented line goes on with the line before it.
 Names in angle brackets are signs found in figures, such as <abv>: see `text.measures`.
 """
 
@@ -47,6 +48,27 @@ Tokens = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """The text around one term: all its words, less the term's own."""
+
+    counts: Mapping[str, int]
+    """Each word and sign of the whole text, and how often it is there."""
+    joined: str
+    """The whole text's words with a space between them and at both ends."""
+    own: tuple[str, ...]
+
+    def has(self, listed: frozenset[str]) -> bool:
+        """True when one of the words is there outside the term itself."""
+        if not listed:
+            return False
+        return any(self.counts[word] > self.own.count(word) for word in self.counts.keys() & listed)
+
+    def has_phrase(self, phrase: str) -> bool:
+        """True when the phrase, with a space at both ends, is there outside the term itself."""
+        return phrase in self.joined and phrase not in f" {' '.join(self.own)} "
+
+
+@dataclass(frozen=True, slots=True)
 class Cues:
     """Words that change what another word means, when they stand elsewhere in the same text."""
 
@@ -54,13 +76,11 @@ class Cues:
     phrases: tuple[str, ...]
     unless: frozenset[str] = frozenset()
 
-    def near(self, around: frozenset[str], joined: str) -> bool:
-        """True when one of the cues is in the text. `joined` is the folded text with a space at both ends."""
-        if not self.unless.isdisjoint(around):
+    def near(self, around: Around) -> bool:
+        """True when one of the cues is in the text around a term."""
+        if around.has(self.unless):
             return False
-        if not self.single.isdisjoint(around):
-            return True
-        return any(phrase in joined for phrase in self.phrases)
+        return around.has(self.single) or any(around.has_phrase(phrase) for phrase in self.phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +143,11 @@ class Vocabulary:
         terms, cues = _split(line.removeprefix("~"), kind in ("only", "instead", "not"), where)
         for written in terms:
             tokens = _term(written)
-            if "*" in written and written != "*" and (kind not in ("rule", "only") or not _PART.match(written)):
+            if (
+                "*" in written
+                and written != "*"
+                and (kind not in ("rule", "only") or not _PART.match(written))
+            ):
                 raise PolicyError(f"{where}: “{written}”: * stands at one end of a single word")
             if not tokens:
                 raise PolicyError(f"{where}: “{written}” has no letters or figures")
@@ -137,10 +161,18 @@ class Vocabulary:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, without comments; an indented line goes on with the one before it."""
+    begun, said = 0, ""
     for number, line in enumerate(text.splitlines(), 1):
-        said = line.split("#", 1)[0].strip()
+        words_in_it = line.split("#", 1)[0]
+        if begun and words_in_it[:1].isspace():
+            said = f"{said} {words_in_it.strip()}"
+            continue
         if said:
-            yield number, said
+            yield begun, said
+        begun, said = number, words_in_it.strip()
+    if said:
+        yield begun, said
 
 
 def _header(line: str, where: str) -> tuple[str, str]:
@@ -163,7 +195,9 @@ def _header(line: str, where: str) -> tuple[str, str]:
 def _split(line: str, with_cues: bool, where: str) -> tuple[list[str], Cues | None]:
     left, bar, right = line.partition("|")
     if with_cues != bool(bar):
-        raise PolicyError(f"{where}: “words | other words” is wanted" if with_cues else f"{where}: no “|” here")
+        raise PolicyError(
+            f"{where}: “words | other words” is wanted" if with_cues else f"{where}: no “|” here"
+        )
     return _items(left), _cues(right.strip()) if with_cues else None
 
 
