@@ -41,6 +41,19 @@ def budgets_of(viewer: Actor, person: Person) -> list[Budget]:
     )
 
 
+def budgets_in_force(viewer: Actor, person: Person, on: date | None = None) -> list[Budget]:
+    """The agreed budgets of a person that run on a day, the one that began first before the others.
+
+    :param on: a London day; today when left out.
+    """
+    day = on or clock.today()
+    return [
+        budget
+        for budget in reversed(budgets_of(viewer, person))
+        if budget.state is BudgetState.AGREED and budget.starts_on <= day <= budget.ends_on
+    ]
+
+
 def budget_in_force(
     viewer: Actor, person: Person, ref: str | None = None, on: date | None = None
 ) -> Budget | None:
@@ -49,15 +62,8 @@ def budget_in_force(
     :param ref: which one, where there are several; the one that began first when left out.
     :param on: a London day; today when left out.
     """
-    day = on or clock.today()
-    running = [
-        budget
-        for budget in budgets_of(viewer, person)
-        if budget.state is BudgetState.AGREED and budget.starts_on <= day <= budget.ends_on
-    ]
-    if ref is not None:
-        return next((budget for budget in running if budget.ref == ref), None)
-    return running[-1] if running else None
+    running = budgets_in_force(viewer, person, on)
+    return next((budget for budget in running if ref is None or budget.ref == ref), None)
 
 
 def budget_by_id(budget_id: UUID) -> Budget:

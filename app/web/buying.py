@@ -39,7 +39,8 @@ def start() -> ResponseReturnValue:
         price=say_price(listing.price_pence, listing.unit) if listing else "",
         regular=regular,
         drafts=_drafts_of_the_same(listing, regular),
-        budget=budgets.budget_in_force(current_actor(), current_person()),
+        budgets=budgets.budgets_in_force(current_actor(), current_person()),
+        chosen=request.args.get("budget", ""),
     )
 
 
@@ -49,9 +50,14 @@ def begin() -> ResponseReturnValue:
     """Make the draft, and go to its first question."""
     listing = _listing(request.form.get("listing", ""))
     regular = _regular(request.form.get("regular", ""))
+    asked = request.form.get("budget") or None
+    budget = budgets.budget_in_force(current_actor(), current_person(), asked)
+    if asked and budget is None:
+        raise NotFoundError
     purchase = service.start_draft(
         current_actor(),
         current_person(),
+        budget,
         way=Way.LISTING if listing else Way.OUTSIDE,
         listing_ref=listing.ref if listing else None,
         regular_ref=regular.ref if regular else None,

@@ -18,7 +18,7 @@ from app.identity.rules import AuthorityKind, Scope
 from app.plans import queries as plans
 from app.purchases.models import Purchase
 from app.purchases.rules import State
-from tests.factories import SYSTEM, actor_for, give_authority, make_account
+from tests.factories import SYSTEM, actor_for, give_authority, make_account, make_budget, make_plan
 from tests.marketplace.making import listing_of, make_pa, make_provider, put_outcodes, swim
 from tests.web.buying_world import REST, SWIM, World, day, get, make_world, photo, post, said, soup_of
 
@@ -285,3 +285,16 @@ def assert_harmless(page: str, typed: str) -> None:
     assert len(soup.find_all("script")) <= 1, typed  # the one of the page itself
     assert not soup.find_all(["img", "iframe", "object", "embed", "link[rel=import]"]), typed
     assert not [tag for tag in soup.find_all(True) if any(name.startswith("on") for name in tag.attrs)], typed
+
+
+def test_somebody_with_two_budgets_chooses_which_one_pays(world: World, client: Any) -> None:
+    chair = make_budget(world.person, make_plan(world.person), paid_in=True)
+    chair.name = "Wheelchair budget"
+    db.session.commit()
+    page = soup_of(get(client, f"{world.at}/buy?budget={chair.ref}"))
+    ticked = page.select_one("input[name=budget][checked]")
+    assert ticked is not None
+    assert ticked["value"] == chair.ref
+    post(client, f"{world.at}/buy", budget=chair.ref)
+    assert db.session.scalars(sa.select(Purchase).where(Purchase.budget_id == chair.id)).one()
+    post(client, f"{world.at}/buy", 404, budget="h7kq2mzr9tcb")
