@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.ids import new_id, new_ref
 from app.core.money import format_pounds, split_cumulative
-from app.demo import papers
+from app.demo import papers, planning
 from app.demo.planning import Bought
 from app.demo.world import Someone, World
 from app.evidence import store
@@ -50,7 +51,8 @@ def write(world: World, who: Someone, item: Bought) -> Purchase | None:
     listing = world.listing(item.payee, item.words) if item.habit and item.habit.listing else None
     quantity = item.habit.quantity if item.habit and listing else 1
     pence = (listing.price_pence or 0) * quantity if listing else item.pence
-    parts = _split(who, outcome, pence)
+    floor = planning.reserved(who, planning.months_ago(world, clock.period_of(item.moment))) if item.habit else {}
+    parts = _split(who, outcome, pence, floor)
     if parts is None:
         return None
     facts = _facts(who, item, outcome, pence, listing)
@@ -95,13 +97,13 @@ def write(world: World, who: Someone, item: Bought) -> Purchase | None:
     return purchase
 
 
-def _split(who: Someone, outcome: Outcome, pence: int) -> dict[Stream, int] | None:
+def _split(who: Someone, outcome: Outcome, pence: int, floor: Mapping[Stream, int]) -> dict[Stream, int] | None:
     """What each stream pays, or nothing when one of them could not."""
     funding, taken, left = who.funding(outcome), who.taken(outcome), who.left()
     before = [max(0, taken.get(item.stream, 0)) for item in funding]
     shares = split_cumulative(before, pence, [item.share for item in funding])
     parts = {item.stream: part for item, part in zip(funding, shares, strict=True) if part}
-    if any(part > left.get(stream, 0) for stream, part in parts.items()):
+    if any(part > left.get(stream, 0) - floor.get(stream, 0) for stream, part in parts.items()):
         return None
     for stream, part in parts.items():
         left[stream] -= part

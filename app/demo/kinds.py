@@ -125,6 +125,8 @@ class Life:
     habits: tuple[Habit, ...] = ()
     onces: tuple[Once, ...] = ()
     asked: tuple[Asked, ...] = ()
+    #: What the scenes of the last days need, from each stream: nothing else is bought with it.
+    reserve: Mapping[Stream, int] = field(default_factory=dict)
     quiet: tuple[int, ...] = ()  # months ago in which nothing but regular payments went out
     coordinator: str = "priya"
     helper: Helper | None = None

@@ -71,7 +71,8 @@ SAM = Life(
     ),
     monthly={Stream.HEALTH: 148_000, Stream.SOCIAL_CARE: 37_000},
     contingency=15_000,
-    carry=20_000,
+    carry=0,
+    reserve={Stream.HEALTH: 20_000, Stream.SOCIAL_CARE: 5_000},
     regulars=(
         Regular("Wages for Josie", "Josephine Tran", "personal-assistants", 71_200, 31, 0),
         Regular("Payroll for Josie", "Plain Payroll", "money-and-payroll", 1_800, 25, 0),
@@ -183,7 +184,8 @@ AMIRA = Life(
         (HeldAs.NOTIONAL, 42_000, "The night care: arranged and paid by the board's children's nursing team"),
     ),
     contingency=12_000,
-    carry=42_000,
+    carry=0,
+    reserve={Stream.HEALTH: 10_000, Stream.SOCIAL_CARE: 34_000, Stream.EDUCATION: 12_000},
     habits=(
         Habit("Night care, ventilator trained", "Starlight Nursing at Home", 21_000, "nursing-and-healthcare", 0, 2,
             listing=True),
@@ -252,6 +254,7 @@ HARRIET = Life(
     monthly={Stream.HEALTH: 118_000},
     contingency=20_000,
     carry=8_000,
+    reserve={Stream.HEALTH: 36_000},
     regulars=(
         Regular("Wages for Comfort", "Comfort Boateng", "personal-assistants", 59_800, 28, 1),
         Regular("Payroll for Comfort", "Plain Payroll", "money-and-payroll", 1_800, 20, 1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -11,9 +12,11 @@ from app.budgets.rules import due_day
 from app.core import clock
 from app.demo.kinds import Habit, Life, Once
 from app.demo.world import Someone, World
+from app.ledger.rules import Stream
 
 #: The last days of those who sign in are told by hand, in ``scenes_…``.
 BY_HAND_DAYS = {"sam": 11, "amira": 9, "harriet": 8}
+_SAVING = 2  # months in which what the scenes need is put by
 _RAMP = 4  # months in which the contingency is put by
 
 
@@ -38,7 +41,7 @@ def month(world: World, who: Someone, period: date) -> list[Bought]:
     months left over.
     """
     life = who.life
-    ago = (world.this_month.year - period.year) * 12 + world.this_month.month - period.month
+    ago = months_ago(world, period)
     until = min(clock.last_day(period), world.today - timedelta(days=BY_HAND_DAYS.get(life.key, 1)))
     bought = _regulars(world, who, period)
     bought += [_once(world, item) for item in life.onces if clock.period_of(world.ago(item.days_ago)) == period]
@@ -55,6 +58,11 @@ def month(world: World, who: Someone, period: date) -> list[Bought]:
     return bought
 
 
+def months_ago(world: World, period: date) -> int:
+    """How many months before this one a month is."""
+    return (world.this_month.year - period.year) * 12 + world.this_month.month - period.month
+
+
 def _to_spend(who: Someone, period: date, ago: int) -> int:
     """What may go this month beside the regular payments, in pence."""
     life = who.life
@@ -62,11 +70,16 @@ def _to_spend(who: Someone, period: date, ago: int) -> int:
     regular = sum(item.amount_pence for item in who.regulars)
     asked = sum(item.pence for item in life.asked if not item.code and _in(period, item.days_ago))
     keep = life.contingency * min(here, _RAMP) // _RAMP + life.carry * min(here, _RAMP) // _RAMP + who.surplus
-    money = sum(who.left().values()) - regular - keep - asked
+    money = sum(who.left().values()) - regular - keep - asked - sum(reserved(who, ago).values())
     if ago in life.quiet:
         who.surplus += max(0, money)
         return 0
     return max(0, money)
+
+
+def reserved(who: Someone, months_ago: int) -> Mapping[Stream, int]:
+    """What must stay in each stream for the scenes of the last days, in pence."""
+    return who.life.reserve if months_ago <= _SAVING else {}
 
 
 def _in(period: date, days_ago: int) -> bool:
@@ -98,10 +111,11 @@ def _drawn(dice: Random, life: Life, money: int | None, part: float) -> list[Hab
 
 def _regulars(world: World, who: Someone, period: date) -> list[Bought]:
     found = []
+    # this month's newest are not entered yet: they are still due
+    until = world.today - timedelta(days=2) if period == world.this_month else clock.last_day(period)
     for payment in who.regulars:
         day = due_day(period, payment.day_of_month)
-        # the newest are not entered yet: they are still due
-        if payment.starts_on <= day <= world.today - timedelta(days=2):
+        if payment.starts_on <= day <= until:
             aim = next(i for i, outcome in enumerate(who.outcomes) if outcome.id == payment.outcome_id)
             found.append(
                 Bought(
