@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.budgets.models import Budget, RegularPayment, RegularPaymentMade
@@ -86,15 +86,17 @@ class StillDue:
         return self.payment.amount_pence
 
 
+_REGULAR = select(RegularPayment).where(
+    RegularPayment.budget_id == bindparam("budget_id"),
+    RegularPayment.starts_on <= bindparam("last"),
+    or_(RegularPayment.ends_on.is_(None), RegularPayment.ends_on >= bindparam("first")),
+)
+
+
 def regular_payments(budget: Budget, period: date) -> list[StillDue]:
     """The regular payments agreed for a month, made or not, in the order they fall due."""
-    rows = db.session.scalars(
-        select(RegularPayment).where(
-            RegularPayment.budget_id == budget.id,
-            RegularPayment.starts_on <= clock.last_day(period),
-            or_(RegularPayment.ends_on.is_(None), RegularPayment.ends_on >= period),
-        )
-    )
+    asked = {"budget_id": budget.id, "first": period, "last": clock.last_day(period)}
+    rows = db.session.scalars(_REGULAR, asked)
     due = [StillDue(payment, due_day(period, payment.day_of_month)) for payment in rows]
     in_time = [
         item

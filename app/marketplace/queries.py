@@ -179,6 +179,15 @@ def listings_of(found: Provider, *, all_of_them: bool = False, limit: int = MOST
     return list(db.session.scalars(query.order_by(*order).limit(limit)))
 
 
+_LOCAL = text("""
+    SELECT count(*), percentile_disc(0.1) WITHIN GROUP (ORDER BY price_pence),
+        percentile_disc(0.9) WITHIN GROUP (ORDER BY price_pence)
+    FROM listing
+    WHERE offered AND category = :category AND unit = :unit AND price_pence > 0
+        AND lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east
+""")
+
+
 def local_range(category: Category, unit: Unit, lat: float, lon: float) -> tuple[int, int] | None:
     """What comparable listings near a point cost: the 10th and the 90th of a hundred, in pence.
 
@@ -186,13 +195,7 @@ def local_range(category: Category, unit: Unit, lat: float, lon: float) -> tuple
     """
     box = box_around(lat, lon, LOCAL_MILES)
     row = db.session.execute(
-        text("""
-            SELECT count(*), percentile_disc(0.1) WITHIN GROUP (ORDER BY price_pence),
-                percentile_disc(0.9) WITHIN GROUP (ORDER BY price_pence)
-            FROM listing
-            WHERE offered AND category = :category AND unit = :unit AND price_pence > 0
-                AND lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east
-        """),
+        _LOCAL,
         {
             "category": Category(category).value,
             "unit": Unit(unit).value,

@@ -6,12 +6,22 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core import clock
 from app.core.db import db
 from app.policy.document import PolicyDocument
 from app.policy.models import PolicyVersion
+
+# Asked with every purchase: made once.
+_IN_FORCE = (
+    select(PolicyVersion.id, PolicyVersion.digest)
+    .where(
+        PolicyVersion.commissioner_id == bindparam("commissioner_id"), PolicyVersion.in_force_from <= bindparam("day")
+    )
+    .order_by(PolicyVersion.in_force_from.desc(), PolicyVersion.id.desc())
+    .limit(1)
+)
 
 
 def policy_in_force(commissioner_id: UUID, on: date | None = None) -> PolicyDocument:
@@ -19,12 +29,8 @@ def policy_in_force(commissioner_id: UUID, on: date | None = None) -> PolicyDocu
 
     :param on: a London day; today when left out.
     """
-    row = db.session.execute(
-        select(PolicyVersion.id, PolicyVersion.digest)
-        .where(PolicyVersion.commissioner_id == commissioner_id, PolicyVersion.in_force_from <= (on or clock.today()))
-        .order_by(PolicyVersion.in_force_from.desc(), PolicyVersion.id.desc())
-        .limit(1)
-    ).one_or_none()
+    asked = {"commissioner_id": commissioner_id, "day": on or clock.today()}
+    row = db.session.execute(_IN_FORCE, asked).one_or_none()
     return default_policy() if row is None else _document(*row)
 
 

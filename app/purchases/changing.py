@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
+from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.audit import service as audit
 from app.core.db import db
@@ -15,7 +18,8 @@ from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.purchases.models import Purchase
 from app.purchases.rules import State, Verb, step
 
-_TABLE = Purchase.__table__
+#: What a purchase must still be for a write to be made.
+_GUARD = ("commissioner_id", "id", "state", "version")
 _MOVED = "Somebody, or another tab, changed this a moment ago. Look at it again."
 _NOT_YOURS = {
     Permission.PREPARE_PURCHASE: "You may look at this budget, but not buy from it.",
@@ -63,23 +67,25 @@ def write(purchase: Purchase, **values: Any) -> None:
     :raises StateError: when somebody was faster.
     """
     values["version"] = purchase.version + 1
-    done = db.session.scalar(
-        update(_TABLE)
-        .where(
-            _TABLE.c.commissioner_id == purchase.commissioner_id,
-            _TABLE.c.id == purchase.id,
-            _TABLE.c.state == purchase.state,
-            _TABLE.c.version == purchase.version,
-        )
-        .values(**values)
-        .returning(_TABLE.c.id)
-    )
+    was = {f"was_{name}": getattr(purchase, name) for name in _GUARD}
+    done = db.session.scalar(_update(tuple(values)), {**was, **values})
     if done is None:
         before = purchase.state
         db.session.refresh(purchase)
         raise StateError(_MOVED if purchase.state is before else f"{_MOVED} It says now: {purchase.state_words}.")
     for name, value in values.items():
         set_committed_value(purchase, name, value)
+
+
+@lru_cache(maxsize=64)  # the verbs set a handful of combinations
+def _update(names: tuple[str, ...]) -> ReturningUpdate[tuple[UUID]]:
+    table = cast("Table", Purchase.__table__)
+    return (
+        update(table)
+        .where(*(table.c[name] == bindparam(f"was_{name}") for name in _GUARD))
+        .values({name: bindparam(name) for name in names})
+        .returning(table.c.id)
+    )
 
 
 def record(actor: Actor, purchase: Purchase, verb: str, doing: str, *, why: str = "", **details: Any) -> None:

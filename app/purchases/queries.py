@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Date, String, cast, literal, null, select, union_all
+from sqlalchemy import Date, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.approvals import queries as approval_queries
@@ -31,6 +31,11 @@ from app.purchases.models import Purchase, PurchaseDecision, PurchaseLine
 from app.purchases.rules import SPENT, WAITING, State, Verb, possible
 
 _LINES = selectinload(Purchase.lines).joinedload(PurchaseLine.outcome).joinedload(Outcome.funding)
+_PURCHASE = (
+    select(Purchase)
+    .options(_LINES, joinedload(Purchase.budget).joinedload(Budget.streams), joinedload(Purchase.person))
+    .where(Purchase.ref == bindparam("ref"), Purchase.person_id == bindparam("person_id"))
+)
 _WAITING_MOST = 25
 _DRAFTS_MOST = 20
 _RECEIPT_DAYS = timedelta(days=92)  # older gaps belong to the review, not to the home page
@@ -43,15 +48,8 @@ def purchase_for(viewer: Actor, person: Person, ref: str) -> Purchase:
     :raises NotFoundError: when there is none, or it is not the viewer's to see.
     """
     _check(viewer, person.id)
-    purchase = (
-        db.session.scalars(
-            select(Purchase)
-            .options(_LINES, joinedload(Purchase.budget).joinedload(Budget.streams), joinedload(Purchase.person))
-            .where(Purchase.ref == tidy_ref(ref), Purchase.person_id == person.id)
-        )
-        .unique()
-        .one_or_none()
-    )
+    asked = {"ref": tidy_ref(ref), "person_id": person.id}
+    purchase = db.session.scalars(_PURCHASE, asked).unique().one_or_none()
     if purchase is None:
         raise NotFoundError
     return purchase

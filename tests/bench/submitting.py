@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,88 +24,87 @@ from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import State, Way
 from tests.bench.bulk import copy, quick_ref
 from tests.bench.machine import Bench, spare_database
-from tests.bench.people import Crowd
+from tests.bench.people import CLIENTS, Crowd, Holder
 from tests.bench.words import PAYEES
 
 CONNECTIONS = 8
-PROCESSES, THREADS = 2, 4
+PROCESSES, THREADS = int(os.environ.get("BP", "2")), int(os.environ.get("BT", "4"))
 _TITLE = "Personal assistant for days out"
+_PRICE = 1_650  # pence an hour
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    id: UUID
+    ref: str
+    holder: Holder
+    broker_id: UUID
+    payee: str
+    provider_id: UUID
+    listing_id: UUID
+    hours: int  # hundredths
+
+    @property
+    def pence(self) -> int:
+        return _PRICE * self.hours // 100
 
 
 def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[tuple[UUID, UUID]]) -> Path:
-    """Write drafts for the broker to send: a few hours of a personal assistant near the person.
+    """Write drafts for the brokers to send: some minutes of a personal assistant near the person.
 
-    :returns: a file with the person's id and the draft's reference, one a line, shuffled.
+    :returns: a file with the broker's and the person's id and the draft's reference, one draft a line, shuffled.
     """
     rng = random.Random(11)
     made = []
     for number in range(drafts):
-        holder = crowd.holders[number % budgets]
-        provider, listing = offers[rng.randrange(len(offers))]
-        made.append(
-            (
-                new_id(),
-                new_id(),
-                quick_ref(),
-                holder,
-                provider,
-                listing,
-                rng.randint(100, 400),
-                PAYEES[number % len(PAYEES)],
-            )
-        )
-    price = 1_650
+        index = number % budgets
+        broker, offer = crowd.broker_ids[index // CLIENTS], offers[rng.randrange(len(offers))]
+        payee, hours = PAYEES[number % len(PAYEES)], rng.randint(10, 40)
+        made.append(_Draft(new_id(), quick_ref(), crowd.holders[index], broker, payee, *offer, hours))
     with bench.connect() as connection:
-        copy(
-            connection,
-            Purchase,
-            (
-                {
-                    "id": key,
-                    "ref": ref,
-                    "commissioner_id": crowd.commissioner_id,
-                    "person_id": holder.person_id,
-                    "budget_id": holder.budget_id,
-                    "state": State.DRAFT,
-                    "way": Way.LISTING,
-                    "title": _TITLE,
-                    "payee_name": payee,
-                    "provider_id": provider,
-                    "total_pence": price * hundredths // 1000,
-                    "requested_by": crowd.broker_id,
-                    "requested_by_name": "Brook Ellis",
-                    "requested_as": "broker",
-                }
-                for key, _, ref, holder, provider, _, hundredths, payee in made
-            ),
-        )
-        copy(
-            connection,
-            PurchaseLine,
-            (
-                {
-                    "id": line,
-                    "commissioner_id": crowd.commissioner_id,
-                    "person_id": holder.person_id,
-                    "purchase_id": key,
-                    "position": 0,
-                    "description": _TITLE,
-                    "category": "personal-assistants",
-                    "listing_id": listing,
-                    "quantity_hundredths": max(1, hundredths // 10),
-                    "unit": "hour",
-                    "unit_price_pence": price,
-                    "amount_pence": price * hundredths // 1000,
-                    "outcome_id": holder.outcome_id,
-                }
-                for key, line, _, holder, _, listing, hundredths, _ in made
-            ),
-        )
-    lines = [f"{holder.person_id} {ref}" for _, _, ref, holder, *_ in made]
+        copy(connection, Purchase, (_purchase(crowd, draft) for draft in made))
+        copy(connection, PurchaseLine, (_line(crowd, draft) for draft in made))
+    lines = [f"{draft.broker_id} {draft.holder.person_id} {draft.ref}" for draft in made]
     rng.shuffle(lines)
     path = bench.folder / "drafts"
     path.write_text("\n".join(lines))
     return path
+
+
+def _purchase(crowd: Crowd, draft: _Draft) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "ref": draft.ref,
+        "commissioner_id": crowd.commissioner_id,
+        "person_id": draft.holder.person_id,
+        "budget_id": draft.holder.budget_id,
+        "state": State.DRAFT,
+        "way": Way.LISTING,
+        "title": _TITLE,
+        "payee_name": draft.payee,
+        "provider_id": draft.provider_id,
+        "total_pence": draft.pence,
+        "requested_by": draft.broker_id,
+        "requested_by_name": "Brook Ellis",
+        "requested_as": "broker",
+    }
+
+
+def _line(crowd: Crowd, draft: _Draft) -> dict[str, Any]:
+    return {
+        "commissioner_id": crowd.commissioner_id,
+        "person_id": draft.holder.person_id,
+        "purchase_id": draft.id,
+        "position": 0,
+        "description": _TITLE,
+        "category": "personal-assistants",
+        "listing_id": draft.listing_id,
+        "quantity_hundredths": draft.hours,
+        "unit": "hour",
+        "unit_price_pence": _PRICE,
+        "amount_pence": draft.pence,
+        "outcome_id": draft.holder.outcome_id,
+    }
 
 
 def measure(bench: Bench, crowd: Crowd, drafts: Path, seconds: float, scale: int, rounds: int) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def measure(bench: Bench, crowd: Crowd, drafts: Path, seconds: float, scale: int
     with ExitStack() as stack:
         name = stack.enter_context(spare_database(bench.admin_uri, "tpcb"))
         _pgbench(bench, name, "-i", "-q", "-s", str(scale))
-        workers = [stack.enter_context(_worker(bench, crowd, drafts, index)) for index in range(PROCESSES)]
+        workers = [stack.enter_context(_worker(bench, drafts, index)) for index in range(PROCESSES)]
         for worker in workers:
             _read(worker)  # it is warm and waits
         tpcb, submits, slow = [_tpcb(bench, name, seconds)], [], []
@@ -160,11 +160,10 @@ def _tpcb(bench: Bench, database: str, seconds: float) -> float:
     return float(found[1])
 
 
-def _worker(bench: Bench, crowd: Crowd, drafts: Path, index: int) -> subprocess.Popen[str]:
+def _worker(bench: Bench, drafts: Path, index: int) -> subprocess.Popen[str]:
     task = {
         "url": bench.url,
         "folder": str(bench.folder),
-        "broker_id": str(crowd.broker_id),
         "drafts": str(drafts),
         "first": index,
         "step": PROCESSES,

@@ -9,7 +9,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -29,17 +29,22 @@ _WARM_UP = 10  # submits a thread
 _SLOWEST = 3
 
 
-class Draft(NamedTuple):
-    """Whose it is, and its reference: what the page's address says."""
+Actors = dict[UUID, Actor]
+Take = Callable[[], "Draft"]
 
+
+class Draft(NamedTuple):
+    """Who sends it, whose it is, and its reference: what a cookie and the page's address say."""
+
+    broker_id: UUID
     person: Person
     ref: str
 
 
 def read(line: str) -> Draft:
     """A line of the file of drafts."""
-    person, ref = line.split()
-    return Draft(Person(id=UUID(person)), ref)
+    broker, person, ref = line.split()
+    return Draft(UUID(broker), Person(id=UUID(person)), ref)
 
 
 def main() -> None:
@@ -47,7 +52,8 @@ def main() -> None:
     task = json.loads(sys.argv[1])
     app = make_app(task["url"], Path(task["folder"]), task["threads"])
     lines = Path(task["drafts"]).read_text().splitlines()[task["first"] :: task["step"]]
-    drafts = iter([read(line) for line in lines])
+    every = [read(line) for line in lines]
+    drafts = iter(every)
     lock = threading.Lock()
 
     def take() -> Draft:
@@ -55,40 +61,40 @@ def main() -> None:
             return next(drafts)
 
     with app.app_context():
-        account = db.session.get_one(Account, UUID(task["broker_id"]))
-        actor = identity.load_actor(account)
+        actors = {key: identity.load_actor(db.session.get_one(Account, key)) for key in {d.broker_id for d in every}}
         db.session.rollback()
-        statements = _count_statements(actor, take)
-    _answer(_work(app, actor, take, task["threads"], None))
+        statements = _count_statements(actors, take)
+    _answer(_work(app, actors, take, task["threads"], None))
     for message in sys.stdin:
-        _answer(_work(app, actor, take, task["threads"], json.loads(message)["seconds"]) | {"statements": statements})
+        _answer(_work(app, actors, take, task["threads"], json.loads(message)["seconds"]) | {"statements": statements})
 
 
 def _answer(found: dict[str, Any]) -> None:
     print(json.dumps(found), flush=True)
 
 
-def _one(actor: Actor, draft: Draft) -> None:
+def _one(actors: Actors, draft: Draft) -> None:
     """One person's press on the button: policy, hold, audit, notice, e-mail job, commit."""
+    actor = actors[draft.broker_id]
     purchases.submit(actor, queries.purchase_for(actor, draft.person, draft.ref))
     db.session.commit()
 
 
-def _count_statements(actor: Actor, take: Any) -> int:
+def _count_statements(actors: Actors, take: Take) -> int:
     sent: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
         sent.append(statement)
 
-    _one(actor, take())
+    _one(actors, take())
     event.listen(db.engine, "before_cursor_execute", note)
     db.session.expunge_all()
-    _one(actor, take())
+    _one(actors, take())
     event.remove(db.engine, "before_cursor_execute", note)
     return len(sent)
 
 
-def _work(app: Flask, actor: Actor, take: Any, threads: int, seconds: float | None) -> dict[str, Any]:
+def _work(app: Flask, actors: Actors, take: Take, threads: int, seconds: float | None) -> dict[str, Any]:
     """Submit for so many seconds in all threads, or a few each to get warm."""
     times: list[list[float]] = [[] for _ in range(threads)]
     failed: list[BaseException] = []
@@ -105,7 +111,7 @@ def _work(app: Flask, actor: Actor, take: Any, threads: int, seconds: float | No
             for _ in until():
                 start = time.perf_counter()
                 with app.app_context():
-                    _one(actor, take())
+                    _one(actors, take())
                 mine.append(time.perf_counter() - start)
         except BaseException as error:
             failed.append(error)
