@@ -80,7 +80,7 @@ def test_a_colleague_decided_a_moment_before(open_phone: Phone) -> None:
     expect(main(marcus)).to_contain_text("Priya Shah has this one now")
     expect(main(marcus)).not_to_contain_text(what)
     check_accessible(marcus)
-    walks.go_on(marcus, "Take it: I will answer")
+    walks.go_on(marcus, "Take it")
     expect(main(marcus)).to_contain_text(what)
     walks.go_on(marcus, "Approve")
     expect(main(marcus)).to_contain_text(f"You approved {what}")
