@@ -13,7 +13,7 @@ from typing import NamedTuple
 MAX_TEXT = 4000
 """Characters read of one text. A line of a purchase is far shorter; a pasted book must not slow a page down."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’`´][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"&|[^\W\d_]+(?:['’`´][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’`´"))
@@ -54,6 +54,8 @@ def fold(word: str) -> str:
     else:
         word = unicodedata.normalize("NFKD", word.casefold()).translate(_LETTERS)
         word = "".join(letter for letter in word if not unicodedata.combining(letter))
+    if word == "&":
+        return "and"
     if word[:1].isdigit():
         return word.replace(",", ".")
     return singular(word.translate(_APOSTROPHES))
