@@ -54,10 +54,13 @@ BEGIN
     END IF;
 
     SELECT t.id INTO wrong
-    FROM new_transfers t LEFT JOIN ledger_transfer p ON p.id = t.pending_id AND p.phase = 'pending'
-        AND p.commissioner_id = t.commissioner_id AND p.debit_account_id = t.debit_account_id
-        AND p.credit_account_id = t.credit_account_id AND t.amount_pence <= p.amount_pence
-    WHERE t.pending_id IS NOT NULL AND p.id IS NULL
+    -- joined by the id alone: offered the accounts too, the planner may read all that an account ever did
+    FROM new_transfers t LEFT JOIN ledger_transfer p ON p.id = t.pending_id
+    WHERE t.pending_id IS NOT NULL AND (
+        (p.phase, p.commissioner_id, p.debit_account_id, p.credit_account_id)
+            IS DISTINCT FROM ('pending', t.commissioner_id, t.debit_account_id, t.credit_account_id)
+        OR t.amount_pence > p.amount_pence
+    )
     LIMIT 1;
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION 'transfer % does not fit the hold it names', wrong USING ERRCODE = 'check_violation';

@@ -84,6 +84,8 @@ def _on_database(bench: Bench, size: Size, parts: set[str], found: dict[str, Any
     if "home" in parts:
         with step(f"opening pages, {size.home_rounds} rounds"):
             found |= pages.measure(bench, lives, size.home_rounds)
+        with step("verifying the ledger"):
+            found |= pages.verify(bench)
     if "search" in parts:
         with step(f"searching, {size.search_rounds} rounds of {len(searching.QUERIES)}"):
             found |= searching.measure(bench, size.search_rounds)
@@ -103,6 +105,7 @@ ROWS = (
     ("home_few_ms", "  Home with 100 movements, ms", "{:.1f}", ""),
     ("empty_ms", "  Empty page, ms", "{:.1f}", ""),
     ("spending_100k_over_100", "  Spending, 100,000 movements over 100", "{:.2f}", ""),
+    ("ledger_verify_seconds", "  The ledger's proof over all of it, s", "{:.1f}", ""),
     ("search_ms", "  A search, ms", "{:.1f}", ""),
     ("sql_ms", "  Its SQL, ms", "{:.1f}", ""),
     ("submit_tps", "  Submits a second", "{:,.0f}", ""),

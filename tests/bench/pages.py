@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
-from app.core.db import db
+from app.core.db import allow_long_statements, db
 from app.identity import sessions
 from app.identity.models import Account
 from app.identity.rules import Permission
+from app.ledger import proof
 from app.web import writes
 from app.web.marks import requires
 from tests.bench import history
@@ -63,6 +65,18 @@ def browser(app: Flask, token: str) -> FlaskClient:
     with client.session_transaction() as cookie:
         cookie["token"] = token
     return client
+
+
+def verify(bench: Bench) -> dict[str, Any]:
+    """How long the ledger's proof takes over all that was written, and that it finds nothing."""
+    with bench.app.app_context():
+        allow_long_statements()
+        start = time.perf_counter()
+        found = proof.verify()
+        taken = time.perf_counter() - start
+    if found.problems:
+        raise RuntimeError(f"the ledger is wrong: {found.problems}")
+    return {"ledger_verify_seconds": taken, "ledger_transfers": found.transfers}
 
 
 def measure(bench: Bench, people: dict[str, tuple[str, str]], rounds: int) -> dict[str, Any]:
