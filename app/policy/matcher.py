@@ -185,7 +185,7 @@ class Matcher:
     def _settle(self, item: _Found, read: list[str], around: Around) -> str:
         """The rule a hit comes to once the words around it are read; empty for none."""
         entry = item.entry
-        if entry.first and item.first > 0:
+        if (entry.first and item.first > 0) or (entry.last and item.last < len(read)):
             return ""
         if entry.alone and not all(
             _says_nothing(word) for word in chain(read[: item.first], read[item.last :])

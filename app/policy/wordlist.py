@@ -11,7 +11,7 @@ A list is a plain text file:
     [alcohol only with]             ... only when one of the words after | is there too
     port, stout | bottle, <cl>, pint
     [lender-by-name alone]          ... only when there is hardly anything else in the text
-    ^dr                             ... only at the beginning of the text
+    ^dr, credit$                    ... only at the beginning, only at the end of the text
     [food-with-alcohol instead with]    where they fired another rule of the list, this one instead
     wine, brandy | sauce, pie
                                     after |, !word means: but not when this word is there
@@ -96,6 +96,7 @@ class Entry:
     """One letter may be wrong in each of its longer words."""
     alone: bool = False
     first: bool = False
+    last: bool = False
 
     @property
     def is_name(self) -> bool:
@@ -156,8 +157,9 @@ class Vocabulary:
             elif kind in ("instead", "not") and cues is not None:
                 self.instead.setdefault((category, tokens), []).append((cues, rule))
             else:
-                alone, first = kind == "alone", written.startswith("^")
-                self.entries.append(Entry(rule, category, written, tokens, cues, forgiving, alone, first))
+                alone, first, last = kind == "alone", written.startswith("^"), written.endswith("$")
+                shown = written.strip("^$")
+                self.entries.append(Entry(rule, category, shown, tokens, cues, forgiving, alone, first, last))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
