@@ -13,14 +13,14 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from app.audit import service as audit
+from app.audit.models import AuditEntry
 from app.budgets import service as budgets
 from app.core import clock
-from app.core.db import db
 from app.core.ids import new_id, new_ref
 from app.core.money import format_pounds, split_cumulative
 from app.demo import papers, planning
 from app.demo.planning import Bought
+from app.demo.setting import RECEIPT_OVER
 from app.demo.world import Someone, World
 from app.evidence import store
 from app.evidence.models import Receipt
@@ -34,7 +34,6 @@ from app.payments.rules import IntentState, payment_key
 from app.plans.models import Outcome
 from app.policy.engine import decide
 from app.policy.rules import Action, Decision, Door, LineFacts, PurchaseFacts
-from app.purchases.changing import record
 from app.purchases.facts import is_on_plan, without_settled
 from app.purchases.models import Purchase, PurchaseDecision, PurchaseLine
 from app.purchases.rules import State, Way
@@ -56,45 +55,65 @@ def write(world: World, who: Someone, item: Bought) -> Purchase | None:
     if parts is None:
         return None
     facts = _facts(who, item, outcome, pence, listing)
-    decision = without_settled(decide(world.policy(who.budget.commissioner_id), facts),
-        item.due is not None)
+    decision = without_settled(decide(world.policy(who.budget.commissioner_id), facts), item.due is not None)
     if decision.action not in (Action.ALLOW, Action.WARN):
         return None
     actor = world.actor(who.account)
     purchase = _purchase(who, actor, item, outcome, pence, listing, quantity, decision)
     _spend(world, who, actor, purchase, outcome, parts)
-    _papers(world, who, actor, purchase, item)
-    stored = {"agreed_regular": item.due is not None, **json.loads(json.dumps(asdict(facts), default=str))}
-    found = [finding.to_dict() for finding in decision.findings]
-    db.session.add_all(
-        [
-            PurchaseDecision(
-                commissioner_id=purchase.commissioner_id,
-                purchase_id=purchase.id,
-                policy_version=decision.policy_version,
-                action=decision.action,
-                findings=found,
-                facts=stored,
-            ),
-            PaymentIntent(
-                commissioner_id=purchase.commissioner_id,
-                purchase_id=purchase.id,
-                rail=OUTSIDE,
-                attempt=1,
-                idempotency_key=payment_key(purchase.id, "pay", 1),
-                state=IntentState.SETTLED,
-                amount_pence=pence,
-                evidence=purchase.paid_how,
-                settled_at=item.moment,
-            ),
-        ]
-    )
-    record(actor, purchase, "submit", "Asked to buy", action=decision.action.value, policy=decision.policy_version)
-    record(actor, purchase, "pay", "Paid for", rail=OUTSIDE)
+    what = f"{purchase.title}, {format_pounds(pence)}"
+    asked = {"action": decision.action.value, "policy": decision.policy_version}
+    world.later += [
+        purchase,
+        PurchaseDecision(
+            id=new_id(),
+            commissioner_id=purchase.commissioner_id,
+            purchase_id=purchase.id,
+            policy_version=decision.policy_version,
+            action=decision.action,
+            findings=[finding.to_dict() for finding in decision.findings],
+            facts={"agreed_regular": item.due is not None, **json.loads(json.dumps(asdict(facts), default=str))},
+            written_at=item.moment,
+        ),
+        PaymentIntent(
+            commissioner_id=purchase.commissioner_id,
+            purchase_id=purchase.id,
+            rail=OUTSIDE,
+            attempt=1,
+            idempotency_key=payment_key(purchase.id, "pay", 1),
+            state=IntentState.SETTLED,
+            amount_pence=pence,
+            evidence=purchase.paid_how,
+            written_at=item.moment,
+            settled_at=item.moment,
+        ),
+        _entry(actor, purchase, item, "purchases.submit", f"Asked to buy {what}", asked),
+        _entry(actor, purchase, item, "purchases.pay", f"Paid for {what}", {"rail": OUTSIDE}),
+        *_papers(world, who, actor, purchase, item),
+    ]
     if item.due is not None:
-        db.session.flush()
         budgets.mark_regular_made(item.due.id, clock.period_of(item.moment), purchase.id)
     return purchase
+
+
+def _entry(
+    actor: Actor, purchase: Purchase, item: Bought, verb: str, sentence: str, details: dict[str, Any]
+) -> AuditEntry:
+    """An entry of the audit as ``audit.record`` makes it, with its moment, to be written with many others."""
+    return AuditEntry(
+        id=new_id(),
+        written_at=item.moment,
+        commissioner_id=purchase.commissioner_id,
+        actor_id=actor.account_id,
+        actor_name=actor.name,
+        actor_role=purchase.requested_as,
+        person_id=purchase.person_id,
+        verb=verb,
+        subject_kind="purchase",
+        subject_id=purchase.id,
+        sentence=sentence,
+        details={"ref": purchase.ref, "total_pence": purchase.total_pence, **details},
+    )
 
 
 def _split(who: Someone, outcome: Outcome, pence: int, floor: Mapping[Stream, int]) -> dict[Stream, int] | None:
@@ -165,7 +184,7 @@ def _purchase(
         **same,
     )
     how = "By bank transfer from the budget account" if listing else f"Bought before it was recorded, by {actor.name}"
-    purchase = Purchase(
+    return Purchase(
         id=new_id(),
         ref=new_ref(),
         budget_id=who.budget.id,
@@ -180,6 +199,7 @@ def _purchase(
         requested_by=actor.account_id,
         requested_by_name=actor.name,
         requested_as=actor.quality_for(who.person.id, who.person.commissioner_id),
+        created_at=item.moment,
         submitted_at=item.moment,
         decided_at=item.moment,
         policy_version=decision.policy_version,
@@ -194,8 +214,6 @@ def _purchase(
         lines=[line],
         **same,
     )
-    db.session.add(purchase)
-    return purchase
 
 
 def _spend(
@@ -223,13 +241,17 @@ def _spend(
     )
 
 
-def _papers(world: World, who: Someone, actor: Actor, purchase: Purchase, item: Bought) -> None:
+def _papers(
+    world: World, who: Someone, actor: Actor, purchase: Purchase, item: Bought
+) -> tuple[Receipt, AuditEntry] | tuple[()]:
     """A receipt, for what is dear enough: of a year for those who sign in, of three months for the others."""
     long = bool(who.life.email or (who.life.helper and who.life.helper.email))
-    if purchase.total_pence <= 2_500 or not (long or _lately(world.today)):
-        return
+    if purchase.total_pence <= RECEIPT_OVER or not (long or _lately(world.today)):
+        return ()
     content = papers.pdf(item.payee, purchase.title, purchase.total_pence, clock.today())
+    purchase.receipt_count = 1
     receipt = Receipt(
+        id=new_id(),
         commissioner_id=purchase.commissioner_id,
         purchase_id=purchase.id,
         filename=f"receipt {clock.today():%d %B}.pdf",
@@ -240,18 +262,9 @@ def _papers(world: World, who: Someone, actor: Actor, purchase: Purchase, item: 
         stored_name=store.keep(content, "pdf"),
         uploaded_by=actor.account_id,
         uploaded_by_name=actor.name,
+        uploaded_at=item.moment,
     )
-    purchase.receipt_count = 1
-    db.session.flush()
-    db.session.add(receipt)
-    audit.record(
-        actor,
-        "evidence.attach",
-        f"Added a receipt to {purchase.title}, {format_pounds(purchase.total_pence)}",
-        subject_kind="receipt",
-        person_id=purchase.person_id,
-        commissioner_id=purchase.commissioner_id,
-    )
+    return receipt, _entry(actor, purchase, item, "evidence.attach", f"Added a receipt to {purchase.title}", {})
 
 
 def _lately(today: date) -> bool:

@@ -61,7 +61,7 @@ SAM = Life(
     ),
     working=(
         ("10 hours a week of a personal assistant at £16.40", 71_067),
-        ("Employer's costs: pension, holiday cover and insurance", 7_133),
+        ("Employer's costs: pension, holiday cover, insurance and training", 12_333),
         ("Payroll service", 1_800),
         ("Physiotherapy, twice a month at £52", 10_400),
         ("Company at the pool, 4 hours a month at £24, and the pool itself", 12_400),

@@ -109,10 +109,14 @@ def _month(world: World, period: date, told: list[Scene]) -> None:
         for bought in planning.month(world, who, period):
             this_month.append(Scene(bought.moment, who, partial(history.write, world, who, bought)))
     for scene in sorted(this_month, key=lambda scene: scene.moment):
+        service_does_it = scene in told
+        if service_does_it:
+            world.write_out()  # the policy looks at what was bought before
         with at(scene.moment):
             scene.do()
-        if scene in told:
-            scene.who.forget()  # a service moved the money
+        if service_does_it:
+            scene.who.forget()  # the money moved
+    world.write_out()
 
 
 def _pay_in(world: World, period: date) -> None:

@@ -26,6 +26,7 @@ BOARD = "Ravensbourne Valley Integrated Care Board"
 WENDOVER = "Wendover Hills Council and Care Board"
 #: Marks a commissioner as made up, in its stored settings. What is not marked is never filled or dropped.
 MARK = "demonstration"
+RECEIPT_OVER = 2_500
 WHOLE, PART = "whole", "part"
 
 
@@ -42,7 +43,7 @@ def open_stage(now: datetime, today: date, since: date) -> World:
             {
                 MARK: PART,
                 "decision_working_days": days,
-                "receipt_over_pence": 2_500,
+                "receipt_over_pence": RECEIPT_OVER,
                 "help_phone": phone,
                 "help_email": mail,
             },
