@@ -28,7 +28,7 @@ from tests.bench.people import CLIENTS, Crowd, Holder
 from tests.bench.words import PAYEES
 
 CONNECTIONS = 8
-PROCESSES, THREADS = int(os.environ.get("BP", "2")), int(os.environ.get("BT", "4"))
+PROCESSES, THREADS = 4, 2
 _TITLE = "Personal assistant for days out"
 _PRICE = 1_650  # pence an hour
 
