@@ -43,7 +43,7 @@ def details(purchase_ref: str) -> ResponseReturnValue:
     back = to("buying.check", purchase)
     if not checking() and purchase.lines:
         back = to("buying.outcome", purchase, purchase.lines[-1])
-    return show(f"buying/{'bought' if outside else 'wanted'}.jinja", form, purchase=purchase, back=back)
+    return show("buying/bought.jinja" if outside else "buying/wanted.jinja", form, purchase=purchase, back=back)
 
 
 @pages.route(f"{_BUY}/receipt", methods=["GET", "POST"])

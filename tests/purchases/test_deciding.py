@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.approvals.models import ApprovalRequest
-from app.approvals.rules import RequestState
-from app.approvals.rules import WithColleagueError
+from app.approvals.rules import RequestState, WithColleagueError
 from app.audit.models import AuditEntry
 from app.budgets import queries as budgets
 from app.core import clock
