@@ -25,12 +25,12 @@ def take() -> None:
     with running_site() as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         page = _open(browser, site, "holder@example.org")
-        _write(page, "home", height=1500)
-        walks.draft_of_three(page)
-        _write(page, "check", height=2000)
+        _write(page, "home", height=1420)
+        walks.draft_of_two(page)
+        _write(page, "check")
         walks.go_home(page)
         walks.draft_with_wine(page)
-        _write(page, "stopped", height=1100)
+        _write(page, "stopped", height=1150)
         desk = _open(browser, site, "coordinator@example.org", width=1024)
         desk.goto("/staff/queue")
         _write(desk, "queue", height=900)
@@ -50,12 +50,12 @@ def _open(browser: Browser, site: Site, email: str, width: int = PHONE["width"])
     return page
 
 
-def _write(page: Page, name: str, height: int) -> None:
-    """The page from its top, at most so many points high, as a small PNG."""
+def _write(page: Page, name: str, height: int = 4000) -> None:
+    """The page from its top to its footer, at most so many points high, as a small PNG."""
     page.mouse.move(0, 0)
-    tall = page.evaluate("document.documentElement.scrollHeight")
+    tall = page.evaluate("document.querySelector('main').getBoundingClientRect().bottom")
     size = page.viewport_size or PHONE
-    page.set_viewport_size({"width": size["width"], "height": min(tall, height)})
+    page.set_viewport_size({"width": size["width"], "height": min(int(tall), height)})
     picture = Image.open(io.BytesIO(page.screenshot()))
     page.set_viewport_size(size)
     path: Path = FOLDER / f"{name}.png"

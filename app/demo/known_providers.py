@@ -21,7 +21,7 @@ def known(today: date) -> list[NewProvider]:
 
     def at(outcode: str, rest: str, address: str) -> dict[str, object]:
         lat, lon, town = OUTCODES[outcode]
-        place = f"{address}, {town}, London {outcode} {rest}" if address else ""
+        place = f"{address}, {town}, London" if address else ""
         return {"postcode": f"{outcode} {rest}" if rest else "", "lat": lat, "lon": lon, "address": place}
 
     def offer(title: str, category: Category, unit: Unit, price: int, summary: str, **more: object) -> NewListing:

@@ -67,7 +67,7 @@ def _organisation(dice: Random, today: date, trade: Trade, name: str, outcode: s
         rating_on=today - timedelta(days=dice.randint(60, 1100)) if rating else None,
         website=f"https://{''.join(c for c in name.lower() if c.isalnum())}.example.org",
         phone=f"020 7946 0{dice.randint(0, 999):03d}",
-        address=f"{dice.randint(1, 180)} {dice.choice(_STREETS)}, {town} {postcode}",
+        address=f"{dice.randint(1, 180)} {dice.choice(_STREETS)}, {town}",
         postcode=postcode,
         lat=lat + dice.uniform(-0.008, 0.008),
         lon=lon + dice.uniform(-0.012, 0.012),

@@ -225,7 +225,10 @@ def _money_in(person: Person, wanted: SpendingFilter) -> Subquery:
 
 
 def _other(person: Person, wanted: SpendingFilter, most: int | None, *, comes_in: bool) -> Subquery:
-    """Movements that no purchase made: refunds, corrections, money taken back. One way at a time, for the index."""
+    """Movements that no purchase made: refunds, corrections, money taken back. One way at a time, for the index.
+
+    What a purchase spent without a promise before it carries that purchase as its subject, and is shown as its lines.
+    """
     transfer = LedgerTransfer
     account = transfer.credit_account_id if comes_in else transfer.debit_account_id
     query = (
@@ -248,6 +251,7 @@ def _other(person: Person, wanted: SpendingFilter, most: int | None, *, comes_in
             account.in_(_accounts(person)),
             transfer.phase == Phase.POSTED,
             transfer.kind.not_in(_IN),
+            or_(transfer.kind != TransferKind.SPEND, transfer.subject_id.is_(None)),
         )
     )
     query = _ledger_filters(query, wanted).order_by(transfer.counts_on.desc(), transfer.id.desc())
