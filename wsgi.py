@@ -9,4 +9,5 @@ from app.core.errors import ConfigError
 try:
     app = create_app(settings_for(sys.argv))
 except ConfigError as error:
-    sys.exit(f"CarePurse cannot start. {error}")
+    print(f"CarePurse cannot start. {error}", file=sys.stderr)
+    sys.exit(3)  # gunicorn's own code for "failed to boot": it then stops, where it would try any other again for ever
