@@ -64,7 +64,7 @@ def pay_month(period: date) -> None:
             bar.update(len(batch))
     click.echo(
         f"{paid.budgets:,} budgets paid {format_pounds(paid.pence)} in {paid.transfers:,} payments; "
-        f"{paid.already:,} had it already; {len(failed):,} failed."
+        f"{paid.already:,} had nothing due or had it already; {len(failed):,} failed."
     )
     for line in failed:
         click.echo(line, err=True)
