@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -123,6 +124,8 @@ def test_a_gym_membership_bought_elsewhere(open_phone: Phone) -> None:
     assert spent(holder) == spent_before + 36_00
     expect(holder.get_by_role("listitem").filter(has_text=f"{what} £36.00")).to_have_count(0)
     main(holder).get_by_role("link", name="All spending").click()
+    expect(main(holder)).not_to_contain_text(re.compile(r"Purchase \w{12}"))  # a movement without a name is no answer
+    expect(holder.get_by_role("link", name=what)).to_have_count(1)
     holder.get_by_role("link", name=what).first.click()
     expect(main(holder)).to_contain_text("Good idea. Enjoy it.")
     check_accessible(holder)
