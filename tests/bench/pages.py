@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from app.core.db import allow_long_statements, db
 from app.identity import sessions
@@ -79,6 +80,20 @@ def verify(bench: Bench) -> dict[str, Any]:
     return {"ledger_verify_seconds": taken, "ledger_transfers": found.transfers}
 
 
+def _statements(bench: Bench, ask: Callable[[], object]) -> int:
+    """How many SQL statements a page sends."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        sent.append(statement)
+
+    with bench.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        ask()
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
 def measure(bench: Bench, people: dict[str, tuple[str, str]], rounds: int) -> dict[str, Any]:
     """Medians in milliseconds, and the two ratios."""
 
@@ -104,6 +119,7 @@ def measure(bench: Bench, people: dict[str, tuple[str, str]], rounds: int) -> di
     times = in_turns(sides, rounds)
     return {
         **times,
+        **{name.replace("_ms", "_statements"): _statements(bench, ask) for name, ask in sides.items()},
         "home_100k_over_100": times["home_many_ms"] / times["home_few_ms"],
         "home_over_empty": times["home_many_ms"] / times["empty_ms"],
         "spending_100k_over_100": times["spending_many_ms"] / times["spending_few_ms"],

@@ -28,7 +28,7 @@ from tests.bench.people import CLIENTS, Crowd, Holder
 from tests.bench.words import PAYEES
 
 CONNECTIONS = 8
-PROCESSES, THREADS = 4, 2
+PROCESSES, THREADS = 2, 4
 _TITLE = "Personal assistant for days out"
 _PRICE = 1_650  # pence an hour
 
@@ -115,12 +115,13 @@ def measure(bench: Bench, crowd: Crowd, drafts: Path, seconds: float, scale: int
         workers = [stack.enter_context(_worker(bench, drafts, index)) for index in range(PROCESSES)]
         for worker in workers:
             _read(worker)  # it is warm and waits
-        tpcb, submits, slow = [_tpcb(bench, name, seconds)], [], []
+        tpcb, submits, slow, cpu = [_tpcb(bench, name, seconds)], [], [], []
         for _ in range(rounds):
             for worker in workers:
                 _write(worker, {"seconds": seconds})
             answers = [_read(worker) for worker in workers]
             submits.append(sum(answer["done"] / answer["seconds"] for answer in answers))
+            cpu.append(sum(answer["cpu_seconds"] for answer in answers) / sum(answer["done"] for answer in answers))
             slow += [wait for answer in answers for wait in answer["slowest_ms"]]
             tpcb.append(_tpcb(bench, name, seconds))
         states = _states(bench, crowd)
@@ -133,6 +134,7 @@ def measure(bench: Bench, crowd: Crowd, drafts: Path, seconds: float, scale: int
         "submit_rounds_tps": submits,
         "pgbench_rounds_tps": tpcb,
         "submit_slowest_ms": max(slow),
+        "submit_python_cpu_ms": median(cpu) * 1000,
         "submit_setup": f"{PROCESSES} processes of {THREADS} threads, {CONNECTIONS} connections",
         "pgbench_setup": f"-c {CONNECTIONS} -j 2 -s {scale}, TPC-B as it comes",
         "submitted": states.get("approved", 0),
