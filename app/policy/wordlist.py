@@ -14,7 +14,7 @@ A list is a plain text file:
     ^dr, credit$                    ... only at the beginning, only at the end of the text
     [food-with-alcohol instead with]    where they fired another rule of the list, this one instead
     wine, brandy | sauce, pie
-                                    after |, !word means: but not when this word is there
+                                    after |, !word means: but not when this word is there, in the term itself either
     [not with]                      they mean nothing when one of the words after | is there too
     wine | glass, rack
     * | care home                   * is every word of this category
@@ -78,7 +78,7 @@ class Cues:
 
     def near(self, around: Around) -> bool:
         """True when one of the cues is in the text around a term."""
-        if around.has(self.unless):
+        if not self.unless.isdisjoint(around.counts):
             return False
         return around.has(self.single) or any(around.has_phrase(phrase) for phrase in self.phrases)
 
