@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -81,12 +81,15 @@ def requests_about(subject_id: UUID) -> Sequence[ApprovalRequest]:
     ).all()
 
 
-def coordinator_for(person_id: UUID, commissioner_id: UUID, asked_by: UUID) -> Account | None:
+def coordinator_for(
+    person_id: UUID, commissioner_id: UUID, asked_by: UUID, sellers: Collection[UUID] = ()
+) -> Account | None:
     """Who should decide: the person's own coordinator, or the one of the team with the fewest open requests.
 
-    Never the one who asks, never one who acts for the person. None when nobody is left: then it is the team's.
+    Never the one who asks, one who acts for the person, or one of the sellers (accounts).
+    None when nobody is left: then it is the team's.
     """
-    barred = {account.id for account, _ in identity.acting_accounts(person_id)} | {asked_by}
+    barred = {account.id for account, _ in identity.acting_accounts(person_id)} | {asked_by, *sellers}
     team = [account for account in identity.coordinators(commissioner_id) if account.id not in barred]
     own = identity.coordinator_of(person_id)
     if own is not None and any(account.id == own.id for account in team):

@@ -113,6 +113,9 @@ _ACTIVE = frozenset(
         "/XFA",
         "/SubmitForm",
         "/ImportData",
+        "/GoToR",
+        "/GoToE",
+        "/Rendition",
     }
 )
 _ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/XFA", "/EF"})

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.audit import service as audit
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
 from app.evidence import store
 from app.evidence.models import Receipt
-from app.identity.rules import Actor
+from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.purchases.models import Purchase
 from app.purchases.queries import check_sees
 
@@ -45,6 +46,8 @@ def receipts_of(viewer: Actor, purchase: Purchase) -> list[Receipt]:
 def receipt_for(viewer: Actor, receipt_ref: str) -> ReceiptFile:
     """One receipt with its file: for the person's side, and for a coordinator asked to decide that purchase.
 
+    A coordinator's opening is written down for the person to read, so the caller commits.
+
     :raises NotFoundError: for everybody else, and when there is none.
     """
     found = db.session.execute(
@@ -56,4 +59,15 @@ def receipt_for(viewer: Actor, receipt_ref: str) -> ReceiptFile:
         raise NotFoundError
     receipt, purchase = found
     check_sees(viewer, purchase)
+    if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(purchase.person_id)):
+        audit.record(
+            viewer,
+            "evidence.open",
+            f"Opened a receipt of {purchase.title}",
+            subject_kind="receipt",
+            subject_id=receipt.id,
+            person_id=purchase.person_id,
+            commissioner_id=purchase.commissioner_id,
+        )
+        db.session.flush()
     return ReceiptFile(receipt, store.path_of(receipt.stored_name), receipt.content_type, receipt.filename)

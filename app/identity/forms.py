@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import clock
@@ -41,3 +41,8 @@ def claim(actor: Actor, key: UUID, body_hash: str) -> str | None:
 def finish(key: UUID, location: str) -> None:
     """Note where the form led, for whoever sends it again."""
     db.session.execute(update(FormKey).where(FormKey.key == key).values(location=location))
+
+
+def let_go(key: UUID) -> None:
+    """Forget a form that was shown again: whoever mends it sends it as new."""
+    db.session.execute(delete(FormKey).where(FormKey.key == key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select, text
@@ -82,6 +82,17 @@ def person_for(viewer: Actor, ref: str, permission: Permission) -> Person:
     if person is None or not may(viewer, permission, PersonSubject(person.id)):
         raise NotFoundError
     return person
+
+
+def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of some people, by id. The caller has checked who may read them."""
+    rows = db.session.execute(select(Person.id, Person.given_name, Person.family_name).where(Person.id.in_(person_ids)))
+    return {key: f"{given} {family}" for key, given, family in rows}
+
+
+def person_named(ref: str) -> Person | None:
+    """Whom a reference names, whoever asks: for the audit of a refusal, never for a page."""
+    return db.session.scalar(select(Person).where(Person.ref == tidy_ref(ref)))
 
 
 def coordinator_of(person_id: UUID) -> Account | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from app.audit import service as audit
 from app.core.db import db
 from app.core.errors import InvalidError
-from app.identity import passphrases
+from app.identity import passphrases, queries
 from app.identity.models import Account, Authority, Caseload, Commissioner, Person, StaffPost
 from app.identity.rules import Actor, AuthorityKind, Scope, StaffRole
 
@@ -84,9 +83,7 @@ def add_person(
     db.session.add(person)
     db.session.flush()
     if coordinator is not None:
-        db.session.add(
-            Caseload(person_id=person.id, account_id=coordinator.id, starts_on=since or date(2020, 1, 1))
-        )
+        db.session.add(Caseload(person_id=person.id, account_id=coordinator.id, starts_on=since or date(2020, 1, 1)))
     audit.record(
         actor,
         "identity.add_person",
@@ -138,9 +135,7 @@ def grant_authority(
     return authority
 
 
-def appoint(
-    actor: Actor, account: Account, commissioner: Commissioner, role: StaffRole, starts_on: date
-) -> StaffPost:
+def appoint(actor: Actor, account: Account, commissioner: Commissioner, role: StaffRole, starts_on: date) -> StaffPost:
     """Give an account a staff role within a commissioner."""
     post = StaffPost(account_id=account.id, commissioner_id=commissioner.id, role=role, starts_on=starts_on)
     db.session.add(post)
@@ -156,13 +151,20 @@ def appoint(
     return post
 
 
-def note_refused(actor: Actor, path: str, person_id: UUID | None = None) -> None:
-    """Record that somebody asked for what is not theirs to see."""
+def note_refused(actor: Actor, path: str, person_ref: str = "") -> None:
+    """Record that somebody asked for what is not theirs to see.
+
+    :param person_ref: whose page it was, if it was one: they and their commissioner's auditor read of the try. Without
+        one it stands with the commissioner of whoever asked.
+    """
+    person = queries.person_named(person_ref) if person_ref else None
+    own = [post.commissioner_id for post in actor.posts] + [grant.commissioner_id for grant in actor.grants]
     audit.record(
         actor,
         "identity.refused",
         "Asked for a page that is not theirs",
         subject_kind="page",
-        person_id=person_id,
+        person_id=person.id if person else None,
+        commissioner_id=person.commissioner_id if person else next(iter(own), None),
         details={"path": path[:300]},
     )

@@ -214,6 +214,11 @@ def provider_ids_of(account_id: UUID) -> tuple[UUID, ...]:
     return tuple(db.session.scalars(mine.order_by(ProviderMember.provider_id)))
 
 
+def members_of(provider_id: UUID) -> tuple[UUID, ...]:
+    """The accounts that keep a provider's page."""
+    return tuple(db.session.scalars(select(ProviderMember.account_id).where(ProviderMember.provider_id == provider_id)))
+
+
 def providers_of(account_id: UUID) -> list[Provider]:
     """The same as providers, by name: for choosing between several."""
     mine = select(ProviderMember.provider_id).where(ProviderMember.account_id == account_id)

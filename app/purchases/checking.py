@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from app.approvals import queries as approval_queries
 from app.approvals import service as approvals
+from app.budgets.rules import BudgetState
 from app.core import clock
+from app.core.db import db
 from app.identity.rules import Actor, Permission, within_limit
+from app.marketplace import queries as marketplace
+from app.marketplace.models import Listing
 from app.policy.rules import Action, Decision, Finding
 from app.purchases.changing import require
 from app.purchases.facts import weigh
@@ -57,7 +62,10 @@ def check(actor: Actor, purchase: Purchase) -> PurchaseCheck:
     who = by = None
     if result is State.AWAITING_APPROVAL:
         account = approval_queries.coordinator_for(
-            purchase.person_id, purchase.commissioner_id, actor.account_id or purchase.requested_by
+            purchase.person_id,
+            purchase.commissioner_id,
+            actor.account_id or purchase.requested_by,
+            sellers_in(purchase),
         )
         who = account.name if account else "Your coordinator's team"
         by = approvals.due_day(purchase.commissioner_id)
@@ -99,9 +107,19 @@ def state_for(decision: Decision) -> State:
     return State.AWAITING_APPROVAL if decision.action is Action.REFER else State.APPROVED
 
 
+def sellers_in(purchase: Purchase) -> tuple[UUID, ...]:
+    """The accounts of whom it is bought from: they never decide about it."""
+    return marketplace.members_of(purchase.provider_id) if purchase.provider_id else ()
+
+
 def missing_in(purchase: Purchase) -> dict[str, str]:
     """What is still to be filled in before it can be sent, by field."""
     missing = {}
+    budget, today = purchase.budget, clock.today()
+    if budget.state is not BudgetState.AGREED:
+        missing["budget"] = "This budget is not open. Ask your coordinator which one to buy from"
+    elif purchase.way is Way.LISTING and not budget.starts_on <= today <= budget.ends_on:
+        missing["budget"] = f"This budget's time was until {clock.say_day(budget.ends_on, year=True)}. Start again"
     if not purchase.lines:
         missing["lines"] = "Add what you want to buy"
     if not purchase.payee_name:
@@ -111,4 +129,11 @@ def missing_in(purchase: Purchase) -> dict[str, str]:
     for line in purchase.lines:
         if line.outcome_id is None:
             missing["outcome"] = f"Choose which outcome {line.description} is for"
+        if line.listing_id is not None and not line.amount_pence and _has_no_price(line.listing_id):
+            missing["amount"] = f"Enter the price you were told for {line.description}"
     return missing
+
+
+def _has_no_price(listing_id: UUID) -> bool:
+    """Whether a listing leaves its price open: then nothing is not its price (a free one says so)."""
+    return db.session.get_one(Listing, listing_id).price_pence is None

@@ -168,7 +168,15 @@ def _to_decide(actor: Actor, ref: str) -> tuple[ApprovalRequest, Purchase]:
         raise NotAllowedError("You cannot decide this one: somebody else in your team will.")
     if request.state is not RequestState.WAITING:
         raise approvals.already(request)
-    return request, _subject(request.subject_id)
+    purchase = _subject(request.subject_id)
+    if is_paid_by(actor, purchase):
+        raise NotAllowedError("You would be paid for this one, so somebody else in your team decides it. Hand it over.")
+    return request, purchase
+
+
+def is_paid_by(actor: Actor, purchase: Purchase) -> bool:
+    """Whether the money would go to ``actor``: who sells something never decides that it is bought."""
+    return purchase.provider_id is not None and purchase.provider_id in actor.provider_ids
 
 
 def _subject(purchase_id: UUID) -> Purchase:

@@ -110,7 +110,7 @@ def put_line(actor: Actor, purchase: Purchase, line_ref: str | None, line: LineI
     old = _line(purchase, line_ref) if line_ref else None
     if old is None and len(purchase.lines) >= MAX_LINES:
         raise InvalidError({"lines": f"One purchase holds {MAX_LINES} things. Send it and start another."})
-    listing = _listing_of(old, line)
+    listing = _listing_of(purchase, old, line)
     errors = check_line(line) if listing is None else check_line_from(listing, line)
     category = line.category or None
     if listing is None and category is not None and category not in set(Category):
@@ -256,10 +256,13 @@ def _offered(ref: str) -> Listing:
     return listing
 
 
-def _listing_of(old: PurchaseLine | None, line: LineInput) -> Listing | None:
+def _listing_of(purchase: Purchase, old: PurchaseLine | None, line: LineInput) -> Listing | None:
     if old is not None and old.listing_id is not None:
         return db.session.get_one(Listing, old.listing_id)
-    return _offered(line.listing_ref) if line.listing_ref else None
+    listing = _offered(line.listing_ref) if line.listing_ref else None
+    if listing is not None and listing.provider_id != purchase.provider_id:
+        raise NotFoundError  # one purchase has one payee
+    return listing
 
 
 def _from_listing(listing: Listing, line: LineInput) -> PurchaseLine:

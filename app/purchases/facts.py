@@ -30,7 +30,7 @@ from app.policy.engine import decide
 from app.policy.rules import Decision, Door, LineFacts, PurchaseFacts, RecentPurchase
 from app.policy.text import words
 from app.purchases.models import Purchase, PurchaseLine
-from app.purchases.rules import HELD, SPENT, Way
+from app.purchases.rules import HELD, MAX_WORDS, SPENT, Way
 
 _RECENT_MOST = 60
 _LIKE_EXAMPLE = 82  # per cent of likeness at which words count as one of the plan's examples
@@ -63,7 +63,7 @@ def weigh(purchase: Purchase) -> Weighed:
     purse = budgets.purse(budget)
     regular = _regular_due(purchase, purse, today)
     safe_now = purse.safe_to_spend + (regular.amount_pence if regular else 0)
-    agreed = regular is not None and purchase.total_pence <= regular.amount_pence
+    agreed = regular is not None and _is_as_agreed(purchase, regular)
     outcomes = outcomes_of(purchase.lines)
     provider = db.session.get(Provider, purchase.provider_id) if purchase.provider_id else None
     ranges = ranges_of(purchase)
@@ -207,6 +207,23 @@ def _regular_due(purchase: Purchase, purse: budgets.Purse, today: date) -> Regul
     if purchase.regular_payment_id is None or purchase.regular_period != clock.period_of(today):
         return None
     return next((item.payment for item in purse.due if item.payment.id == purchase.regular_payment_id), None)
+
+
+def _is_as_agreed(purchase: Purchase, regular: RegularPayment) -> bool:
+    """Whether this is the payment that was agreed: same payee, same thing, same outcome, not dearer.
+
+    What began as one and became something else is weighed like anything else.
+    """
+    return (
+        purchase.total_pence <= regular.amount_pence
+        and words(purchase.payee_name) == words(regular.payee[:MAX_WORDS])
+        and all(
+            line.outcome_id == regular.outcome_id
+            and line.category == (regular.category or None)
+            and words(line.description) == words(regular.words[:MAX_WORDS])
+            for line in purchase.lines
+        )
+    )
 
 
 def _recent(purchase: Purchase, days: int, today: date) -> tuple[RecentPurchase, ...]:

@@ -32,6 +32,7 @@ from app.messages.models import Message
 from app.messages.rules import About
 from app.policy import queries as policies
 from app.policy.rules import Decision, Finding
+from app.purchases.deciding import is_paid_by
 from app.purchases.facts import ranges_of
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import HELD
@@ -198,7 +199,7 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
         thread=messages.thread(About.PURCHASE, purchase.id),
         before=approval_queries.history_of(request.commissioner_id, request.rule),
         rule_title=titles.get(request.rule, ""),
-        can_decide=approval_queries.may_decide_now(viewer, request),
+        can_decide=approval_queries.may_decide_now(viewer, request) and not is_paid_by(viewer, purchase),
         decline_reasons=titles | dict(DECLINE_REASONS),
         colleagues=approval_queries.colleagues_for(viewer, request),
     )

@@ -20,7 +20,7 @@ from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.policy.rules import Action, Decision
 from app.purchases.changing import move, named, record, require, require_state
-from app.purchases.checking import missing_in, result_of, state_for
+from app.purchases.checking import missing_in, result_of, sellers_in, state_for
 from app.purchases.facts import Weighed, shares_of, weigh
 from app.purchases.models import Purchase, PurchaseDecision
 from app.purchases.rules import MAX_NOTE, State, Verb, Way
@@ -65,6 +65,9 @@ def confirm(actor: Actor, purchase: Purchase) -> Purchase:
     if actor.account_id == purchase.requested_by or grant is None or not within_limit(grant, purchase.total_pence):
         raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
     require_state(purchase, State.AWAITING_HOLDER)
+    missing = missing_in(purchase)
+    if missing:
+        raise StateError(f"{next(iter(missing.values()))}.")
     _answer(actor, purchase, Verb.CONFIRM, weigh(purchase))
     title = f"{actor.name} said yes to {purchase.title}. {purchase.state_words}."
     tell_requester(actor, purchase, NoticeKind.CONFIRMED, title)
@@ -144,7 +147,10 @@ def _hold(actor: Actor, purchase: Purchase, weighed: Weighed) -> None:
 def _ask_coordinator(actor: Actor, purchase: Purchase, decision: Decision) -> None:
     doubts = [finding for finding in decision.findings if finding.action is Action.REFER]
     lines = {purchase.lines[f.line].id for f in doubts if f.line is not None} or {line.id for line in purchase.lines}
-    coordinator = approval_queries.coordinator_for(purchase.person_id, purchase.commissioner_id, purchase.requested_by)
+    sellers = sellers_in(purchase)
+    coordinator = approval_queries.coordinator_for(
+        purchase.person_id, purchase.commissioner_id, purchase.requested_by, sellers
+    )
     request = approvals.open_request(
         actor,
         commissioner_id=purchase.commissioner_id,

@@ -18,8 +18,9 @@ def tell_holders(actor: Actor, purchase: Purchase, kind: NoticeKind, title: str,
 
 
 def tell_requester(actor: Actor, purchase: Purchase, kind: NoticeKind, title: str, body: str = "") -> None:
-    """Tell whoever asked for it."""
-    _tell(actor, purchase, [purchase.requested_by], kind, title, body)
+    """Tell whoever asked for it, unless their right has ended since."""
+    if identity.holds_any_authority(purchase.requested_by, purchase.person_id):
+        _tell(actor, purchase, [purchase.requested_by], kind, title, body)
 
 
 def tell_side(actor: Actor, purchase: Purchase, kind: NoticeKind, title: str, body: str = "") -> None:

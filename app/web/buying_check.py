@@ -108,6 +108,8 @@ def _missing_at(purchase: Purchase, field: str) -> str:
             return url_for("buying.new_line", purchase_ref=purchase.ref)
         empty = next((line for line in purchase.lines if not line.amount_pence), purchase.lines[0])
         return url_for("buying.line", purchase_ref=purchase.ref, line_ref=empty.ref, then="check")
+    if field == "budget":
+        return url_for("home.show")
     if field in {"outcome", "family_member"}:
         endpoint = "buying.outcome" if field == "outcome" else "buying.family"
         return url_for(endpoint, purchase_ref=purchase.ref, line_ref=purchase.lines[0].ref, then="check")
@@ -119,6 +121,10 @@ def _missing_at(purchase: Purchase, field: str) -> str:
 def send(purchase_ref: str) -> ResponseReturnValue:
     """Send it: the policy is asked once more, and the money is set aside."""
     purchase = draft(purchase_ref)
+    seen = request.form.get("version", "")
+    if seen and seen != str(purchase.version):
+        # what is sent is what was read: nobody else who acts for this person changes it in between
+        return _check_page(purchase, "This has changed since you looked at it. Look once more, then send it."), 409
     try:
         service.submit(current_actor(), purchase)
     except InvalidError as error:

@@ -18,7 +18,7 @@ from app.core.errors import (
     StateError,
 )
 from app.identity import service as identity
-from app.web.context import actor_or_none, person_or_none
+from app.web.context import actor_or_none
 from app.web.writes import sqlstate
 
 Answer = tuple[str, int]
@@ -95,9 +95,8 @@ def _note_refused() -> None:
     actor = actor_or_none()
     if actor is None:
         return
-    person = person_or_none()
     try:
-        identity.note_refused(actor, request.path.replace("\0", ""), person.id if person else None)
+        identity.note_refused(actor, request.path.replace("\0", ""), str(g.get("person_ref", "")))
         db.session.commit()
     except SQLAlchemyError:
         db.session.rollback()

@@ -1,4 +1,8 @@
-"""The coordinator's queue, and the one page on which a request is decided."""
+"""The coordinator's queue, and the one page on which a request is decided.
+
+Whoever opens a request is written down, however they opened it: a form that is shown again, with nothing decided,
+keeps that entry (``keep_writes``).
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices, show
 from app.web.marks import requires
 from app.web.paging import page_number
+from app.web.writes import keep_writes
 
 bp = Blueprint("queue", __name__)
 _ONE = "/staff/requests/<request_ref>"
@@ -107,6 +112,8 @@ def approve(request_ref: str) -> ResponseReturnValue:
         else:
             flash(f"You approved {purchase.title}. {purchase.person.given_name} is told.")
             return redirect(url_for("queue.index"), 303)
+    else:
+        keep_writes()
     return _page(reading.request_for(current_actor(), request_ref), approve=form), 400
 
 
@@ -123,6 +130,8 @@ def ask(request_ref: str) -> ResponseReturnValue:
         else:
             flash(f"Your question went to {view.first_name}. It comes back to you with the answer.")
             return redirect(url_for("queue.index"), 303)
+    else:
+        keep_writes()
     return show("queue/ask.jinja", form, view=view)
 
 
@@ -135,7 +144,8 @@ def decline(request_ref: str) -> ResponseReturnValue:
     step = request.form.get("step", "preview")
     if form.validate_on_submit() and step != "change":
         if step != "send":
-            # nothing is written yet: the same answers come back with "Send"
+            # nothing is decided yet: the same answers come back with "Send"
+            keep_writes()
             return render_template("queue/preview.jinja", view=view, form=form), 200
         try:
             code, words = form.reason_code.data or "", form.reason.data or ""
@@ -145,6 +155,8 @@ def decline(request_ref: str) -> ResponseReturnValue:
         else:
             flash(f"Your answer went to {view.first_name}.")
             return redirect(url_for("queue.index"), 303)
+    else:
+        keep_writes()
     if step == "change":
         return render_template("queue/decline.jinja", view=view, form=form), 200
     return show("queue/decline.jinja", form, view=view)
@@ -164,6 +176,8 @@ def hand_over(request_ref: str) -> ResponseReturnValue:
         else:
             flash("It is handed over. Both of them are told.")
             return redirect(url_for("queue.index"), 303)
+    else:
+        keep_writes()
     return show("queue/hand_over.jinja", form, view=view)
 
 
@@ -189,6 +203,8 @@ def message(request_ref: str) -> ResponseReturnValue:
         else:
             flash(f"Your message went to {view.first_name}.")
             return redirect(url_for("queue.show", request_ref=request_ref), 303)
+    else:
+        keep_writes()
     return _page(view, message=form), 400
 
 

@@ -9,6 +9,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.audit import queries as audit
+from app.audit.rules import is_gated, staff_sentence
+from app.identity import queries as identity
 from app.identity.rules import Permission
 from app.web import words
 from app.web.marks import requires
@@ -53,6 +55,9 @@ def index() -> ResponseReturnValue:
         "staff/audit.jinja",
         scope=scope,
         entries=entries,
+        people=identity.names_of(entry.person_id for entry in entries.entries if entry.person_id),
+        is_gated=is_gated,
+        staff_sentence=staff_sentence,
         asked=asked,
         problems=problems,
         kinds=KINDS,

@@ -80,8 +80,11 @@ def _once(view: Callable[..., Any], values: dict[str, Any]) -> BaseResponse:
             return redirect(location, 303)  # sent twice: the answer is the same, nothing is done again
     response = make_response(view(**values))
     good = 300 <= response.status_code < 400 or response.status_code == 204
-    if good and guarded and key:
-        forms.finish(key, response.location or request.path)
+    if guarded and key:
+        if good:
+            forms.finish(key, response.location or request.path)
+        elif g.get("keep_writes"):
+            forms.let_go(key)
     return _finish(response, good)
 
 

@@ -130,6 +130,7 @@ def test_every_kind_of_png_is_kept_as_a_plain_one(mode: str) -> None:
         (active_pdf("/JavaScript"), ACTIVE_PDF),
         (pdf(attached=True), ACTIVE_PDF),
         (active_pdf("/Launch"), ACTIVE_PDF),
+        (active_pdf("/GoToR"), ACTIVE_PDF),
         (pdf(password="x"), LOCKED_PDF),
         (pdf(pages=101), LONG_PDF),
     ],

@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
 from app.identity.rules import StaffRole
+from app.marketplace.models import ProviderMember
 from app.marketplace.rules import Category
 from app.messages.models import Notice
 from app.purchases import queries, queue
@@ -107,6 +108,20 @@ def test_nobody_decides_their_own(world: World) -> None:
     with pytest.raises(NotAllowedError):
         purchases.hand_over(world.tom, ref, world.coordinator.ref)
     assert purchases.approve(world.tom, ref).state is State.PAID
+
+
+def test_who_sells_something_never_decides_that_it_is_bought(world: World) -> None:
+    listing = make_listing(80_000)
+    factories.pay_in(world.budget)
+    purchase = purchases.submit(world.me, world.from_listing(listing, 100))
+    assert request_of(purchase).assigned_to == world.coordinator.id
+    db.session.add(ProviderMember(account_id=world.coordinator.id, provider_id=listing.provider_id))
+    db.session.flush()
+    assert not queue.request_for(world.priya, request_of(purchase).ref).can_decide
+    with pytest.raises(NotAllowedError, match="paid for this"):
+        purchases.approve(world.priya, request_of(purchase).ref)
+    another = purchases.submit(world.me, world.from_listing(listing, 101))
+    assert request_of(another).assigned_to == world.colleague.id  # and it is not given to them
 
 
 def test_the_request_goes_to_a_colleague_when_the_own_coordinator_may_not_decide(world: World) -> None:

@@ -63,3 +63,20 @@ def test_a_regular_payment_is_due_again_when_its_purchase_is_declined(world: Wor
     assert request is not None
     purchases.decline(world.priya, request.ref, "too_much", "Let us agree the rise first.")
     assert budgets.balance(world.budget).still_due == 60_000
+
+
+def test_a_regular_payment_turned_into_something_else_is_weighed_like_anything_else(world: World) -> None:
+    regular = wages(world)
+    swim, eat = (outcome.ref for outcome in world.plan.outcomes)
+    wage = LineInput("Wages for Marta", 60_000, outcome_ref=swim, category=Category.PERSONAL_ASSISTANT)
+    for line, payee in (
+        (LineInput("Karaoke machine", 59_999, outcome_ref=swim, category=Category.PERSONAL_ASSISTANT), "Marta K."),
+        (LineInput("Wages for Marta", 59_999, outcome_ref=eat, category=Category.PERSONAL_ASSISTANT), "Marta K."),
+        (wage, "Argos"),
+    ):
+        purchase = purchases.start_draft(world.me, world.person, regular_ref=regular.ref)
+        purchases.put_line(world.me, purchase, purchase.lines[0].ref, line)
+        purchases.set_details(world.me, purchase, DetailsInput(payee, bought_on=clock.today()))
+        assert purchases.check(world.me, purchase).result is State.AWAITING_APPROVAL, (line, payee)
+    purchases.set_details(world.me, purchase, DetailsInput("marta k"))
+    assert purchases.check(world.me, purchase).result is State.PAID

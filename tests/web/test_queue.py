@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.db import db
 from app.identity import sessions
@@ -77,8 +79,9 @@ def test_one_page_has_all_that_is_needed_and_nothing_else_of_the_money(world: Wo
         "Sam, ",
         "A trampoline for the garden",
         SWIM,
-        "Safe to spend now: £988.89",
+        "Safe to spend now: £956.89",
         "If you approve: £956.89",
+        "If you decline: £988.89",
     ):
         assert wanted in words
     assert "isn't in your plan yet" in words
@@ -232,3 +235,25 @@ def test_any_words_go_through_a_question_and_a_no(world: World, client: Any, sha
         assert len(soup_of(answer).find_all("script")) <= 1, text
     post(client, f"{own}/ask", question="<script>alert('ask')</script> ﷽ \u202e")
     assert "<script>alert" not in get(client, own).text
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent"),
+    [
+        ("approve", {"why": "x" * 2001}),
+        ("ask", {}),
+        ("message", {}),
+        ("hand-over", {}),
+        ("decline", {}),
+        ("decline", {"step": "change"}),
+        ("decline", {"reason_code": "too_much", "reason": "It costs more than others near you."}),
+    ],
+)
+def test_no_way_of_opening_a_request_goes_unwritten(world: World, client: Any, verb: str, sent: dict[str, str]) -> None:
+    page = page_of(world, world.referred())
+    answer = client.post(f"{page}/{verb}", data=sent)
+    assert answer.status_code in (200, 400)
+    assert "A trampoline for the garden" in answer.text
+    db.session.rollback()
+    opened = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "purchases.open_request")).all()
+    assert {entry.person_id for entry in opened} == {world.person.id}

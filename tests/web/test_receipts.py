@@ -6,7 +6,9 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.audit.models import AuditEntry
 from app.core.db import db
 from app.evidence import queries as evidence
 from app.purchases.models import Purchase
@@ -74,6 +76,8 @@ def test_only_those_who_may_see_the_purchase_get_the_file(world: World, client: 
     receipt = address(world, purchase)
     sign_in(client, world.coordinator)
     get(client, receipt)  # asked to decide it
+    opened = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "evidence.open")).one()
+    assert (opened.actor_id, opened.person_id) == (world.coordinator.id, world.person.id)
     for stranger in (make_world().account, make_world().coordinator):
         sign_in(client, stranger)
         get(client, receipt, 404)

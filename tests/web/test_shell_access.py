@@ -75,6 +75,11 @@ def test_another_persons_page_does_not_exist_and_the_try_is_kept(
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "identity.refused")).all()
     assert [entry.actor_id for entry in entries] == [stranger.id, stranger.id]
     assert entries[0].details["path"] == f"/p/{person.ref}/"
+    # whose page it was can read of it, and so can their commissioner's auditor
+    assert [(entry.person_id, entry.commissioner_id) for entry in entries] == [
+        (person.id, person.commissioner_id),
+        (None, None),
+    ]
 
 
 def test_work_pages_are_closed_to_a_holder(client: FlaskClient, sign_in: SignIn) -> None:

@@ -19,7 +19,7 @@ from app.core.errors import InsufficientFundsError, StateError
 from app.identity.models import Account, Commissioner
 from app.identity.rules import Permission
 from app.web.marks import requires
-from app.web.writes import in_one_transaction
+from app.web.writes import in_one_transaction, keep_writes
 from tests.factories import make_account
 
 SignIn = Callable[[FlaskClient, Account], FlaskClient]
@@ -123,6 +123,18 @@ def test_a_form_that_failed_may_be_sent_again(page: Any) -> None:
 
 def _failure(kind: type[Any], state: str) -> Any:
     return kind("INSERT …", {}, SimpleNamespace(sqlstate=state))
+
+
+def test_a_form_shown_again_may_be_mended_and_sent_even_where_the_try_is_kept(page: Any) -> None:
+    def view() -> Any:
+        _write()
+        keep_writes()
+        return redirect("/made", 303) if request.form["word"] == "gym" else ("the form again", 400)
+
+    client, key = page(view), str(uuid4())
+    assert client.post(PATH, data={"form_id": key, "word": ""}).status_code == 400
+    assert client.post(PATH, data={"form_id": key, "word": "gym"}).status_code == 303
+    assert _written() == 2
 
 
 def test_a_lost_race_is_tried_again_and_nobody_notices(page: Any) -> None:

@@ -12,6 +12,7 @@ from app.budgets.monitoring import Pace
 from app.core import clock
 from app.identity.models import Account, Commissioner
 from app.identity.rules import StaffRole
+from app.purchases import queries, service
 from tests.factories import (
     actor_for,
     make_account,
@@ -22,6 +23,7 @@ from tests.factories import (
     make_post,
     pay_in,
 )
+from tests.web.buying_world import make_world
 
 
 @pytest.fixture
@@ -189,6 +191,22 @@ def test_the_audit_is_filtered_paged_and_forgiving(board, client, sign_in):
     for query in ("on=31-31-31", "on=9999-12-31", "kind=hacks", "before=yesterday"):
         answer = client.get(f"/staff/audit?{query}")
         assert (answer.status_code, "There is a problem" in answer.text) == (200, True), query
+
+
+def test_the_auditor_reads_what_was_done_and_not_what_was_bought(session, client, sign_in):
+    world = make_world()
+    purchase = world.referred()
+    request = queries.open_request_of(actor_for(world.account), purchase)
+    service.decline(actor_for(world.coordinator), request.ref, "too_much", "A smaller trampoline would do.")
+    sign_in(client, staff(world.commissioner, StaffRole.AUDITOR, "Ivy Audit"))
+    text = client.get("/staff/audit").text
+    for said in ("Sent a purchase", "Declined a purchase", "about Sam Okafor", "The person can read why"):
+        assert said in text
+    assert "rampoline" not in text
+    assert "32.00" not in text
+    assert "Nothing matches" in client.get("/staff/audit?words=trampoline").text  # nor can it be guessed by searching
+    sign_in(client, world.account)
+    assert "A smaller trampoline would do." in client.get(f"{world.at}/who").text
 
 
 @pytest.mark.parametrize(
