@@ -157,6 +157,12 @@ def mark_read(actor: Actor, ref: str) -> Notice:
     return notice
 
 
+def mark_read_about(actor: Actor, about: About, about_ref: str) -> None:
+    """Mark one's own notices about a thing as read: one has just dealt with it."""
+    mine = (Notice.account_id == actor.account_id, Notice.about == about, Notice.about_ref == about_ref)
+    db.session.execute(update(Notice).where(*mine, Notice.read_at.is_(None)).values(read_at=clock.now()))
+
+
 def mark_all_read(actor: Actor) -> int:
     """Mark all one's notices as read; says how many were not."""
     read = db.session.scalars(

@@ -35,6 +35,7 @@ from app.policy.rules import Decision, Finding
 from app.purchases.deciding import is_paid_by
 from app.purchases.facts import ranges_of
 from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.rule_titles import rule_titles
 from app.purchases.rules import HELD
 
 PAGE_SIZE = 25
@@ -147,8 +148,8 @@ class DecisionView:
     age: int
     lines: tuple[DecisionLine, ...]
     findings: tuple[Finding, ...]  # of the purchase as a whole
-    safe_now_pence: int  # the sum asked for is held: it is taken off already
-    safe_after_pence: int  # if approved; declining sets the sum free
+    safe_now_pence: int  # as if nothing were held for this: what declining leaves
+    safe_after_pence: int  # if approved; where the sum is held, also what the person reads as safe now
     available_pence: int
     held: bool
     thread: list[Message]
@@ -184,7 +185,7 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
         commissioner_id=request.commissioner_id,
     )
     db.session.flush()
-    titles = {code: policy.rules[code].title for code in request.rules if code in policy.rules}
+    titles = rule_titles(policy, request.rules)
     return DecisionView(
         request=request,
         purchase=purchase,

@@ -98,5 +98,7 @@ def _pay(actor: Actor, purchase: Purchase, paid_on: date, how: str) -> Purchase:
             line.moved_on = paid_on
         move(purchase, Verb.SETTLE, paid_on=paid_on, paid_how=how, rail=intent.rail, end_reason="")
         db.session.flush()
-        record(actor, purchase, "pay", "Paid for", rail=intent.rail)
+        # a coordinator's yes to what was bought already settles it, and nobody should read that they paid
+        own_side = any(grant.person_id == purchase.person_id for grant in actor.grants)
+        record(actor, purchase, "pay", "Paid for" if own_side else "Noted the payment for", rail=intent.rail)
     return purchase

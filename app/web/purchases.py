@@ -15,10 +15,13 @@ from app.evidence import queries as evidence
 from app.evidence import service as receipts
 from app.identity import queries as identity
 from app.identity.rules import Permission
+from app.messages import service as messages
+from app.messages.rules import About
 from app.policy import queries as policies
 from app.policy.rules import Action
 from app.purchases import queries, service
 from app.purchases.models import Purchase
+from app.purchases.rule_titles import rule_titles
 from app.purchases.rules import State, Verb
 from app.web.context import current_actor, current_person
 from app.web.forms import DateField, Form, NotTooLong, Required, choices, show
@@ -71,7 +74,9 @@ def load(ref: str) -> Purchase:
 
 
 def back_to(purchase: Purchase) -> ResponseReturnValue:
-    """Go to the purchase's own page."""
+    """Go to the purchase's own page. Whoever did something about it need not read the notices about it any more."""
+    if request.method == "POST":
+        messages.mark_read_about(current_actor(), About.PURCHASE, purchase.ref)
     return redirect(url_for("purchases.show", purchase_ref=purchase.ref), 303)
 
 
@@ -112,8 +117,8 @@ def _reason(approval: ApprovalRequest | None) -> str:
         return ""
     if approval.reason_code in DECLINE_REASONS:
         return DECLINE_REASONS[approval.reason_code]
-    rule = policies.policy_in_force(approval.commissioner_id).rules.get(approval.reason_code)
-    return rule.title if rule else ""
+    policy = policies.policy_in_force(approval.commissioner_id)
+    return rule_titles(policy, [approval.reason_code]).get(approval.reason_code, "")
 
 
 @bp.post(f"{_ONE}/answer")
