@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from itertools import groupby
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -12,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from app.audit import queries as audit
-from app.audit.models import AuditEntry
 from app.budgets import queries as budgets
 from app.budgets.models import Budget
 from app.core import clock
@@ -31,6 +27,7 @@ from app.web.forms import Form, NotTooLong, PoundsField, Required
 from app.web.home_answer import answer
 from app.web.home_page import Stage, choose_budget, home_page, stage_of
 from app.web.marks import requires
+from app.web.who_did_what import by_day
 
 bp = Blueprint("home", __name__)
 
@@ -137,20 +134,8 @@ def who() -> ResponseReturnValue:
     return render_template(
         "home/who.jinja",
         entries=entries,
-        days=_by_day(entries.entries),
+        days=by_day(entries.entries),
         older=before is not None,
         note=note,
         qualities=words.QUALITIES,
     )
-
-
-def _by_day(entries: Sequence[AuditEntry]) -> list[tuple[date, list[tuple[AuditEntry, int]]]]:
-    """The entries under their London days; the same thing done again and again is one line with how often."""
-    days = []
-    for day, of in groupby(entries, key=lambda entry: clock.london(entry.written_at).date()):
-        lines = []
-        for _, same in groupby(of, key=lambda entry: (entry.sentence, entry.actor_id, entry.actor_name, entry.why)):
-            first, *again = same
-            lines.append((first, 1 + len(again)))
-        days.append((day, lines))
-    return days

@@ -89,3 +89,39 @@ def test_who_did_what_names_people_qualities_and_moments(sam, client, sign_in):
     older = text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
     assert "Note 05" in client.get(older).text
     assert "could not read" in client.get(f"/p/{person.ref}/who?before=x").text
+
+
+def test_who_did_what_says_each_thing_once(sam, client, sign_in):
+    account, person, _, _ = sam
+    me = actor_for(account)
+
+    def note(verb: str, sentence: str) -> None:
+        audit.record(me, verb, sentence, subject_kind="x", person_id=person.id)
+
+    note("purchases.start_draft", "Began something not sent yet")
+    note("purchases.put_line", "Changed something not sent yet")
+    note("purchases.cancel", "Took back Gym, £32.00")
+    note("approvals.withdraw", "Took back Gym")
+    note("identity.refused", "Asked for a page that is not theirs")
+    db.session.flush()
+    sign_in(client, account)
+    text = client.get(f"/p/{person.ref}/who").text
+    assert "Worked on something not sent yet (2 times)" in text
+    assert text.count("Took back Gym") == 1
+    assert "Took back Gym, £32.00" in text
+    assert "Tried to open a page that is not there" in text
+    assert "not theirs" not in text
+
+
+def test_a_strangers_try_is_named_as_one(sam, client, sign_in):
+    account, person, _, _ = sam
+    stranger = actor_for(make_account("Nosy Parker"))
+    audit.record(
+        stranger, "identity.refused", "Asked for a page that is not theirs", subject_kind="page", person_id=person.id
+    )
+    audit.record(stranger, "messages.write", "Wrote a message", subject_kind="x", person_id=person.id)
+    db.session.flush()
+    sign_in(client, account)
+    text = client.get(f"/p/{person.ref}/who").text
+    assert "Asked for a page that is not theirs" in text
+    assert "Wrote a message" in text, "what nothing else tells stays"
