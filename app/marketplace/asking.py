@@ -61,11 +61,13 @@ class Asked:
     """A search as it was asked: the text for the form, and a sentence for each thing that could not be used.
 
     :param near: what was typed as a place, to be looked up; the empty text is anywhere.
+    :param typed_near: the same for the form, kept when it is no place that we know.
     """
 
     query: SearchQuery
     near: str = ""
     price: str = ""
+    typed_near: str = ""
     problems: tuple[tuple[str, str], ...] = ()  # (field, sentence)
 
     @property
@@ -114,12 +116,12 @@ def read(args: Mapping[str, str], default_near: str = "") -> Asked:
     if len(words) > MAX_WORDS:
         words = words[:MAX_WORDS].rstrip()
         problems.append(("q", f"We searched for the first {MAX_WORDS} letters of your words."))
-    near = _clean(args.get("near", default_near))
+    near = typed_near = _clean(args.get("near", default_near))[:MAX_WORDS]
     if near and outcode_of(near) is None:
         # A default that is no postcode is not the person's mistake to mend.
         if "near" in args:
             problems.append(("near", f"“{_short(near)}” is not a postcode. Try one like SE1 9RR or SE1."))
-        near = ""
+        typed_near, near = (typed_near if "near" in args else ""), ""
     price = _clean(args.get("price", ""))
     max_pence = None
     if price:
@@ -139,7 +141,7 @@ def read(args: Mapping[str, str], default_near: str = "") -> Asked:
         sort=_word(args, "sort", Sort, "an order that we know", problems) or Sort.BEST,
         page=_number(args, "page", _MAX_PAGE, 1, "the number of a page", problems),
     )
-    return Asked(query, near, price, tuple(problems))
+    return Asked(query, near, price, typed_near, tuple(problems))
 
 
 def widen(asked: Asked) -> list[tuple[str, dict[str, str]]]:

@@ -69,6 +69,8 @@ def miles_between(lat: float, lon: float, other_lat: float, other_lon: float) ->
 
 
 def say_miles(miles: float) -> str:
-    """``0.8 miles``, ``1 mile``, ``12 miles``."""
+    """``close by``, ``0.8 miles``, ``1 mile``, ``12 miles``."""
+    if miles < 0.05:
+        return "close by"
     text = f"{miles:.1f}".removesuffix(".0") if miles < 10 else f"{miles:.0f}"
     return f"{text} mile" if text == "1" else f"{text} miles"

@@ -23,8 +23,8 @@ from app.marketplace.rules import (
     Rating,
     RegisterStatus,
     Unit,
+    say_days,
     say_price,
-    say_times,
 )
 from app.marketplace.search_sql import search_statement
 
@@ -72,7 +72,7 @@ class Hit(NamedTuple):
 
     @property
     def when(self) -> str:
-        return say_times(self.times)
+        return say_days(self.times)
 
 
 @dataclass(frozen=True, slots=True)

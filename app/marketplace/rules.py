@@ -219,6 +219,17 @@ def say_times(slots: Iterable[str]) -> str:
     return "; ".join(f"{_say_days(days)} {join(parts)}" for days, parts in by_days.items())
 
 
+def say_days(slots: Iterable[str]) -> str:
+    """Say the same shortly, for a list: ``Tue, Thu afternoons``, ``Mon to Fri``; nothing when any time will do."""
+    found = [slot.partition("-") for slot in set(slots) & set(SLOTS)]
+    days = sorted({_DAYS.index(day) for day, _, _ in found})
+    parts = {part for _, _, part in found}
+    names = [_DAYS[day][:3].capitalize() for day in days]
+    row = len(days) > 2 and days[-1] - days[0] == len(days) - 1
+    said = f"{names[0]} to {names[-1]}" if row else ", ".join(names)
+    return f"{said} {parts.pop()}s" if len(parts) == 1 else said
+
+
 def _say_days(days: tuple[int, ...]) -> str:
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
         return f"{_DAYS[days[0]].capitalize()} to {_DAYS[days[-1]].capitalize()}"

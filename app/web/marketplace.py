@@ -75,9 +75,9 @@ def _placed(asked: Asked) -> Asked:
     if place is None:
         without = replace(asked, near="")
         if "near" not in request.args:
-            return without
+            return replace(without, typed_near="")
         return without.with_problem("near", f"We do not know where “{asked.near}” is. Try a postcode near it.")
-    return replace(asked, near=place.label, query=replace(asked.query, place=place))
+    return replace(asked, near=place.label, typed_near=place.label, query=replace(asked.query, place=place))
 
 
 def _safe_to_spend(person: Person) -> int | None:

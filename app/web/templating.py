@@ -13,6 +13,7 @@ from werkzeug.local import LocalProxy
 from app.config import ROOT
 from app.core import clock
 from app.core.money import format_pounds
+from app.marketplace.places import say_miles
 from app.messages import queries as messages
 from app.web import context, navigation
 from app.web.access import idle_time
@@ -89,20 +90,15 @@ def say_day(value: date | datetime) -> str:
 
 
 def short_day(value: date | datetime) -> str:
-    """``24 Nov``, for tables; with the year when it is not this one."""
+    """``24 November``, for tables; with the year when it is not this one."""
     day = _date(value)
-    return f"{day.day} {day:%b}" + ("" if day.year == clock.today().year else f" {day.year}")
+    return f"{day.day} {day:%B}" + ("" if day.year == clock.today().year else f" {day.year}")
 
 
 def say_time(value: datetime) -> str:
     """``3.40pm`` on a London clock."""
     moment = clock.london(value)
     return f"{moment.hour % 12 or 12}.{moment:%M}{'am' if moment.hour < 12 else 'pm'}"
-
-
-def say_miles(miles: float) -> str:
-    """``0.8 miles``, ``12 miles``."""
-    return "1 mile" if miles == 1 else f"{miles:.1f} miles" if miles < 10 else f"{miles:.0f} miles"
 
 
 def age(born: date) -> int:

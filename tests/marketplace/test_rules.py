@@ -14,6 +14,7 @@ from app.marketplace.rules import (
     PaChecks,
     Unit,
     categories_of,
+    say_days,
     say_price,
     say_times,
 )
@@ -85,3 +86,10 @@ def test_care_the_nhs_gives_another_way_is_not_offered() -> None:
 def test_slugs_and_labels_are_whole() -> None:
     assert len(Category) == 13
     assert all(len(item.value) <= 24 and item.label and item.also for item in Category)
+
+
+def test_the_days_of_a_listing_are_said_shortly_in_a_list() -> None:
+    assert say_days(["thursday-afternoon", "tuesday-afternoon"]) == "Tue, Thu afternoons"
+    assert say_days(["monday-morning", "tuesday-night", "wednesday-morning"]) == "Mon to Wed"
+    assert say_days(SLOTS) == "Mon to Sun"
+    assert say_days([]) == ""

@@ -64,8 +64,8 @@ def test_a_result_says_who_how_far_how_good_what_it_costs_and_what_it_leaves(hom
         "One-to-one company at the pool",
         "2.5 miles",
         "Good on the care register",
-        "£22 an hour · Tuesday and Thursday afternoons",
-        "4 hours a month £88 · leaves £912 safe to spend",
+        "£22 an hour · Tue, Thu afternoons",
+        "4 hours a month £88 · leaves £912 safe",
     ):
         assert words in row
 
@@ -195,7 +195,7 @@ def test_a_personal_assistants_page_has_papers_and_no_rating(home: str, client: 
     soup = page(client, f"{home}/providers/{pa.ref}")
     for words in (
         "self-employed",
-        "DBS check seen on Monday 5 January",
+        "Criminal record check (called DBS) seen on Monday 5 January",
         "2 references seen",
         "Insurance that has not run out",
     ):
@@ -234,3 +234,9 @@ def test_the_search_page_runs_the_same_statements_whatever_it_finds(home: str, c
     db.session.commit()
     assert count() == few
     assert Category.ACTIVITIES.label in said(page(client, f"{home}/find"))
+
+
+def test_a_place_that_we_do_not_know_stays_in_its_box(home: str, client: Any) -> None:
+    soup = page(client, f"{home}/find?near=NOTAPLACE")
+    assert soup.find(id="near")["value"] == "NOTAPLACE"
+    assert "is not a postcode" in said(soup)
