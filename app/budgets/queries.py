@@ -234,10 +234,14 @@ class Purse:
         return safe_to_spend(self.available, self.contingency, sum(item.amount_pence for item in self.due))
 
 
-def purse(budget: Budget) -> Purse:
-    """What there is to spend from now, without the months' figures that a page shows beside it."""
+def purse(budget: Budget, totals: dict[Stream, Totals] | None = None) -> Purse:
+    """What there is to spend from now, without the months' figures that a page shows beside it.
+
+    :param totals: each stream's, where the caller has locked them.
+    """
     period = clock.period_of(clock.today())
-    return Purse(ledger.totals_by_stream(budget.id), still_due(budget, period), budget.contingency_pence)
+    by_stream = ledger.totals_by_stream(budget.id) if totals is None else totals
+    return Purse(by_stream, still_due(budget, period), budget.contingency_pence)
 
 
 def balance(budget: Budget, period: date | None = None) -> Balance:

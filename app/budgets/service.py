@@ -191,6 +191,18 @@ def stream_short(
     return None
 
 
+def lock(budget: Budget) -> dict[Stream, Totals]:
+    """Let nobody else promise money from this budget until the transaction ends.
+
+    Whoever is to judge a purchase by what was bought before takes it first: two halves of one thing, sent at the same
+    moment, would else not see each other.
+
+    :returns: what each stream holds now.
+    """
+    accounts = {item.ledger_account_id: item.stream for item in budget.streams if item.ledger_account_id}
+    return {accounts[key]: totals for key, totals in ledger.lock_accounts(accounts).items()}
+
+
 def set_aside(
     actor: Actor,
     budget: Budget,

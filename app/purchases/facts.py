@@ -56,11 +56,14 @@ class Weighed:
         return {"agreed_regular": self.agreed_regular, **_plain(self.facts)}
 
 
-def weigh(purchase: Purchase) -> Weighed:
-    """Ask the policy in force about a purchase as it stands. The caller has checked the right."""
+def weigh(purchase: Purchase, *, to_act: bool = False) -> Weighed:
+    """Ask the policy in force about a purchase as it stands. The caller has checked the right.
+
+    :param to_act: money follows from the answer: whoever weighs another purchase of this budget to act waits.
+    """
     today = clock.today()
     budget = budgets.budget_by_id(purchase.budget_id)
-    purse = budgets.purse(budget)
+    purse = budgets.purse(budget, budget_service.lock(budget) if to_act else None)
     regular = _regular_due(purchase, purse, today)
     safe_now = purse.safe_to_spend + (regular.amount_pence if regular else 0)
     agreed = regular is not None and _is_as_agreed(purchase, regular)

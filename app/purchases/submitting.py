@@ -43,7 +43,7 @@ def submit(actor: Actor, purchase: Purchase) -> Purchase:
     missing = missing_in(purchase)
     if missing:
         raise InvalidError(missing)
-    weighed = weigh(purchase)
+    weighed = weigh(purchase, to_act=True)
     if result_of(actor, purchase, weighed.decision) is not State.AWAITING_HOLDER:
         with db.session.no_autoflush:  # all that is new is written together, at the end
             return _answer(actor, purchase, Verb.SUBMIT, weighed)
@@ -68,7 +68,7 @@ def confirm(actor: Actor, purchase: Purchase) -> Purchase:
     missing = missing_in(purchase)
     if missing:
         raise StateError(f"{next(iter(missing.values()))}.")
-    _answer(actor, purchase, Verb.CONFIRM, weigh(purchase))
+    _answer(actor, purchase, Verb.CONFIRM, weigh(purchase, to_act=True))
     title = f"{actor.name} said yes to {purchase.title}. {purchase.state_words}."
     tell_requester(actor, purchase, NoticeKind.CONFIRMED, title)
     return purchase

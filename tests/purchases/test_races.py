@@ -51,6 +51,21 @@ def actor(account_id: UUID) -> object:
     return factories.actor_for(db.session.get_one(Account, account_id))
 
 
+def test_two_halves_sent_at_once_see_each_other(real_database: Flask) -> None:
+    """Each is under the sum at which a person looks; together they are over it."""
+    with real_database.app_context():
+        world = build()
+        halves = [world.outside((f"Swimming for the {n} term", 26_000, Category.ACTIVITIES)) for n in ("first", "last")]
+        ids, me = [half.id for half in halves], world.holder.id
+        db.session.commit()
+
+    def submit(key: UUID) -> Callable[[], object]:
+        return lambda: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state  # type: ignore[arg-type]  # an Actor
+
+    answers = race(real_database, [submit(key) for key in ids], 2)
+    assert sorted(answers, key=str) == [State.AWAITING_APPROVAL, State.PAID]
+
+
 @pytest.mark.parametrize("same", [True, False], ids=["double tap", "two purchases"])
 def test_the_last_fifty_pounds_are_spent_once(real_database: Flask, same: bool) -> None:
     with real_database.app_context():
