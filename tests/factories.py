@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from app.budgets import service as budgets
+from app.budgets import agreeing
 from app.budgets.models import Budget
 from app.budgets.rules import Cycle, HeldAs
 from app.core import clock
@@ -111,7 +111,7 @@ def make_budget(
     today = clock.today()
     streams = streams or {Stream.HEALTH: 100_000}
     yearly = 12 * sum(streams.values())
-    budget = budgets.agree_budget(
+    budget = agreeing.agree_budget(
         SYSTEM,
         person,
         plan_id=plan.id if plan else None,
@@ -119,7 +119,7 @@ def make_budget(
         starts_on=today.replace(day=1),
         ends_on=clock.last_day(clock.add_months(clock.period_of(today), 11)),
         indicative_pence=yearly,
-        streams=[budgets.StreamInput(s, Cycle.MONTHLY, pence) for s, pence in streams.items()],
+        streams=[agreeing.StreamInput(s, Cycle.MONTHLY, pence) for s, pence in streams.items()],
         parts=[(HeldAs.DIRECT_PAYMENT, yearly, "Paid to your own account before each month")],
         working=[("Support agreed in your plan", yearly)],
         contingency_pence=contingency_pence,

@@ -6,7 +6,7 @@ import math
 import unicodedata
 from datetime import date, timedelta
 
-from app.budgets import service as budgets
+from app.budgets import agreeing
 from app.budgets.models import Budget
 from app.budgets.rules import Cycle, HeldAs
 from app.core import clock
@@ -54,7 +54,7 @@ def enter(world: World, life: Life) -> Someone:
     plan = _plan(world, life, person, start)
     budget = _budget(world, life, person, plan, start)
     regulars = [
-        budgets.agree_regular_payment(
+        agreeing.agree_regular_payment(
             world.actor(coordinator),
             budget,
             outcome_id=plan.outcomes[item.aim].id,
@@ -133,7 +133,7 @@ def _budget(world: World, life: Life, person: Person, plan: Plan, start: date) -
     parts = life.parts or ((HeldAs.DIRECT_PAYMENT, a_month, "Paid to your own account before each month"),)
     if not life.monthly and not life.parts:
         parts = ((HeldAs.DIRECT_PAYMENT, a_month, "Paid once to your own account"),)
-    return budgets.agree_budget(
+    return agreeing.agree_budget(
         world.actor(world.accounts[life.coordinator]),
         person,
         plan_id=plan.id,
@@ -142,8 +142,8 @@ def _budget(world: World, life: Life, person: Person, plan: Plan, start: date) -
         ends_on=plan.ends_on,
         indicative_pence=a_month * months * 95 // 100,
         streams=[
-            *(budgets.StreamInput(stream, Cycle.MONTHLY, pence) for stream, pence in life.monthly.items()),
-            *(budgets.StreamInput(stream, Cycle.ONE_OFF, pence) for stream, pence in life.one_off.items()),
+            *(agreeing.StreamInput(stream, Cycle.MONTHLY, pence) for stream, pence in life.monthly.items()),
+            *(agreeing.StreamInput(stream, Cycle.ONE_OFF, pence) for stream, pence in life.one_off.items()),
         ],
         parts=[(way, pence * months, words) for way, pence, words in parts],
         working=[(f"{words}{spell}", pence * months) for words, pence in working],

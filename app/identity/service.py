@@ -10,14 +10,18 @@ from sqlalchemy import func, select
 
 from app.audit import service as audit
 from app.core.db import db
-from app.core.errors import InvalidError
+from app.core.errors import InvalidError, NotAllowedError
 from app.identity import passphrases, queries
 from app.identity.models import Account, Authority, Caseload, Commissioner, Person, StaffPost
 from app.identity.rules import Actor, AuthorityKind, Scope, StaffRole
 
 
 def add_commissioner(actor: Actor, name: str, settings: dict[str, Any] | None = None) -> Commissioner:
-    """Set up a commissioner with its local settings (see ``CommissionerSettings``)."""
+    """Set up a commissioner with its local settings (see ``CommissionerSettings``).
+
+    :raises NotAllowedError: when an account asks; only the software may so far.
+    """
+    _only_software(actor)
     commissioner = Commissioner(name=name, settings=settings or {})
     db.session.add(commissioner)
     db.session.flush()
@@ -38,7 +42,9 @@ def open_account(actor: Actor, email: str, name: str, passphrase: str | None = N
     :param passphrase: checked for strength and hashed.
     :param hashed: a stored hash instead, for many accounts at once.
     :raises InvalidError: when the address cannot be one, is taken, or the passphrase is weak.
+    :raises NotAllowedError: when an account asks; only the software may so far.
     """
+    _only_software(actor)
     try:
         # deliverability is for the first e-mail to find out: no look-up on the network here
         email = validate_email(email, check_deliverability=False, test_environment=True).normalized
@@ -72,7 +78,11 @@ def add_person(
     coordinator: Account | None = None,
     since: date | None = None,
 ) -> Person:
-    """Enter a person with a budget, and who looks after them from when."""
+    """Enter a person with a budget, and who looks after them from when.
+
+    :raises NotAllowedError: when an account asks; only the software may so far.
+    """
+    _only_software(actor)
     person = Person(
         commissioner_id=commissioner.id,
         given_name=given_name,
@@ -110,7 +120,9 @@ def grant_authority(
     """Give an account the right to act in a person's affairs.
 
     :param buy_limit_pence: the most one purchase may cost without the person's own side, with scope ``buy``.
+    :raises NotAllowedError: when an account asks; only the software may so far.
     """
+    _only_software(actor)
     authority = Authority(
         account_id=account.id,
         person_id=person.id,
@@ -136,7 +148,11 @@ def grant_authority(
 
 
 def appoint(actor: Actor, account: Account, commissioner: Commissioner, role: StaffRole, starts_on: date) -> StaffPost:
-    """Give an account a staff role within a commissioner."""
+    """Give an account a staff role within a commissioner.
+
+    :raises NotAllowedError: when an account asks; only the software may so far.
+    """
+    _only_software(actor)
     post = StaffPost(account_id=account.id, commissioner_id=commissioner.id, role=role, starts_on=starts_on)
     db.session.add(post)
     db.session.flush()
@@ -168,3 +184,9 @@ def note_refused(actor: Actor, path: str, person_ref: str = "") -> None:
         commissioner_id=person.commissioner_id if person else next(iter(own), None),
         details={"path": path[:300]},
     )
+
+
+def _only_software(actor: Actor) -> None:
+    """Nobody has a page for this yet: commands and the demonstration act as the software itself."""
+    if not actor.is_system:
+        raise NotAllowedError("Only the software itself may do this.")

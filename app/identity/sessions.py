@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -45,7 +46,7 @@ def sign_in(email: str, passphrase: str, address: str) -> SignInResult:
     :param address: the network address that asks.
     """
     email = email.strip()
-    account_key, address_key = _key("account", email.lower()), _key("address", address)
+    account_key, address_key = _key("account", email.lower()), _key("address", _network(address))
     # in a fixed order, so that two sign-ins at once never wait for each other in a ring
     over_address = _count(address_key) > ADDRESS_LIMIT
     over_account = _count(account_key) > ACCOUNT_LIMIT
@@ -186,6 +187,15 @@ def _count(key: str) -> int:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _network(address: str) -> str:
+    """What one attacker can change at will counts as one: an IPv6 address by the /64 it is in."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
 
 
 def _key(kind: str, text: str) -> str:

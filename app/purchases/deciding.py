@@ -41,7 +41,7 @@ def approve(actor: Actor, request_ref: str, why: str = "") -> Purchase:
     :raises StateError: when somebody was faster, naming who.
     """
     request, purchase = _to_decide(actor, request_ref)
-    _step(purchase, request, Verb.APPROVE)
+    _step(actor, purchase, request, Verb.APPROVE)
     approvals.decide(actor, request, RequestState.APPROVED, None, why)
     record(actor, purchase, "approve", "Approved", why=request.reason)
     if purchase.way is Way.OUTSIDE:
@@ -57,7 +57,7 @@ def decline(actor: Actor, request_ref: str, reason_code: str, reason: str) -> Pu
     :raises InvalidError: fields ``reason_code`` and ``reason``.
     """
     request, purchase = _to_decide(actor, request_ref)
-    _step(purchase, request, Verb.DECLINE)
+    _step(actor, purchase, request, Verb.DECLINE)
     approvals.decide(actor, request, RequestState.DECLINED, reason_code, reason)
     set_reason = request.reason
     freed = release(actor, purchase)
@@ -73,7 +73,7 @@ def ask(actor: Actor, request_ref: str, question: str) -> Purchase:
     :raises InvalidError: field ``question``.
     """
     request, purchase = _to_decide(actor, request_ref)
-    _step(purchase, request, Verb.ASK)
+    _step(actor, purchase, request, Verb.ASK)
     message = _write(actor, purchase, question, "question")
     approvals.ask(actor, request)
     record(actor, purchase, "ask", "Asked a question about")
@@ -183,13 +183,14 @@ def _subject(purchase_id: UUID) -> Purchase:
     return db.session.get_one(Purchase, purchase_id)
 
 
-def _step(purchase: Purchase, request: ApprovalRequest, verb: Verb) -> None:
-    """Move the purchase, or say who was faster."""
+def _step(actor: Actor, purchase: Purchase, request: ApprovalRequest, verb: Verb) -> None:
+    """Move the purchase, or say who was faster. Whoever dealt with it need not read the notices about it."""
     try:
         require_state(purchase, State.AWAITING_APPROVAL)
         move(purchase, verb, decided_at=None if verb is Verb.ASK else clock.now())
     except StateError:
         raise approvals.already(request) from None
+    messages.mark_read_about(actor, About.REQUEST, request.ref)
 
 
 def _write(actor: Actor, purchase: Purchase, text: str, field: str) -> Message:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from app.core.money import format_pounds
 from app.plans.models import Plan
 from app.policy.document import PolicyDocument
 from app.policy.engine import check_text
-from app.policy.rules import Action, Finding
+from app.policy.findings import finding
+from app.policy.rules import Action, Decision, Door, Finding
 from app.purchases.facts import is_on_plan
 
 
@@ -24,6 +26,12 @@ class Answer:
     about_money: str  # beside what is safe to spend, when a sum was given
 
 
+#: The flow asks about family in a question of its own; here only the words can tell.
+_PAYING_FAMILY = re.compile(
+    r"\b(?:pay(?:ing|ment|ments)?|wages?|employ(?:ing)?|hir(?:e|ing))\b.{0,30}\b(?:my|our|a|the) "
+    r"(?:brother|sister|mum|mother|dad|father|son|daughter|wife|husband|partner|aunt|uncle|cousin|nan|gran\w*|niece|nephew)\b",
+    re.IGNORECASE,
+)
 _TITLES = {
     Action.ALLOW: "This looks fine",
     Action.WARN: "This looks fine, with a note",
@@ -42,6 +50,10 @@ def answer(
     :param safe_pence: what is safe to spend now, if there is a running budget.
     """
     decision = check_text(policy, text, amount_pence=amount_pence)
+    family = _PAYING_FAMILY.search(text)
+    if family:
+        asked = finding(policy, "family-close", Door.OUTSIDE, f"“{family[0]}”")
+        decision = Decision.of([*decision.findings, asked], policy.version)
     like = tuple(
         outcome.words
         for outcome in (plan.outcomes if plan else [])

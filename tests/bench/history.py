@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 
 from app.audit.models import AuditEntry
-from app.budgets import service as budgets
+from app.budgets import agreeing
 from app.budgets.models import Budget
 from app.budgets.rules import Cycle, HeldAs
 from app.core import clock
@@ -84,7 +84,7 @@ def make_life(commissioner: Commissioner, name: str) -> Life:
     )
     months = 13
     yearly = months * sum(_MONTH_PENCE.values())
-    budget = budgets.agree_budget(
+    budget = agreeing.agree_budget(
         factories.SYSTEM,
         person,
         plan_id=plan.id,
@@ -92,13 +92,13 @@ def make_life(commissioner: Commissioner, name: str) -> Life:
         starts_on=first,
         ends_on=last,
         indicative_pence=yearly,
-        streams=[budgets.StreamInput(stream, Cycle.MONTHLY, pence) for stream, pence in _MONTH_PENCE.items()],
+        streams=[agreeing.StreamInput(stream, Cycle.MONTHLY, pence) for stream, pence in _MONTH_PENCE.items()],
         parts=[(HeldAs.DIRECT_PAYMENT, yearly, "Paid to your own account before each month")],
         working=[("Support agreed in your plan", yearly)],
         contingency_pence=20_000,
     )
     for words, day in (("Wages for Marta", 28), ("Payroll service", 1)):
-        budgets.agree_regular_payment(
+        agreeing.agree_regular_payment(
             factories.SYSTEM,
             budget,
             outcome_id=plan.outcomes[1].id,

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.budgets import allocations, queries, service
-from app.budgets.rules import due_day
+from app.budgets import agreeing, allocations, queries, service
+from app.budgets.rules import Cycle, HeldAs, due_day
 from app.core import clock
 from app.core.errors import InsufficientFundsError, InvalidError, NotAllowedError, NotFoundError
 from app.identity.rules import Actor, StaffRole
@@ -50,7 +50,7 @@ def test_safe_to_spend_leaves_contingency_and_what_is_still_due() -> None:
     budget.contingency_pence = 15_000
     outcome = plan.outcomes[0]
     with clock.at(datetime(clock.today().year, clock.today().month, 1, 12, tzinfo=UTC)):
-        payment = service.agree_regular_payment(
+        payment = agreeing.agree_regular_payment(
             SYSTEM,
             budget,
             outcome_id=outcome.id,
@@ -101,7 +101,7 @@ def test_more_than_there_is_cannot_be_set_aside() -> None:
 def test_the_working_must_add_up() -> None:
     person = make_person(make_commissioner())
     with pytest.raises(InvalidError, match="lines come to"):
-        service.agree_budget(
+        agreeing.agree_budget(
             SYSTEM,
             person,
             plan_id=None,
@@ -109,8 +109,8 @@ def test_the_working_must_add_up() -> None:
             starts_on=date(2026, 4, 1),
             ends_on=date(2027, 3, 31),
             indicative_pence=1_200,
-            streams=[service.StreamInput(Stream.HEALTH, service.Cycle.MONTHLY, 100)],
-            parts=[(service.HeldAs.NOTIONAL, 1_200, "Held for you")],
+            streams=[agreeing.StreamInput(Stream.HEALTH, Cycle.MONTHLY, 100)],
+            parts=[(HeldAs.NOTIONAL, 1_200, "Held for you")],
             working=[("Nearly", 1_199)],
         )
 

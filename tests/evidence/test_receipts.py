@@ -134,7 +134,7 @@ def test_every_kind_of_png_is_kept_as_a_plain_one(mode: str) -> None:
         (pdf(password="x"), LOCKED_PDF),
         (pdf(pages=101), LONG_PDF),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_what_cannot_be_kept_is_refused_with_its_own_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(RefusedError) as refused:

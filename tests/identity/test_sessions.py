@@ -99,3 +99,10 @@ def test_changing_the_passphrase_needs_the_old_one_and_ends_every_session() -> N
 
 def test_the_hash_is_argon2id_with_the_recommended_cost() -> None:
     assert passphrases.hash_passphrase("x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_an_ipv6_network_counts_as_one_address() -> None:
+    for number in range(sessions.ADDRESS_LIMIT):
+        sessions.sign_in(f"guess{number}@example.org", "wrong", f"2001:db8:1:2::{number:x}")
+    assert sessions.sign_in("x@example.org", "wrong", "2001:db8:1:2:ffff::1").sentence == sessions.SLOW_DOWN
+    assert sessions.sign_in("x@example.org", "wrong", "2001:db8:1:3::1").sentence == sessions.WRONG

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.budgets import agreeing
 from app.budgets import queries as budgets
-from app.budgets import service as budget_service
 from app.budgets.models import RegularPayment
 from app.core import clock
 from app.core.db import db
@@ -20,7 +20,7 @@ from tests.purchases.world import World
 
 def wages(world: World) -> RegularPayment:
     """£600 a month, agreed in the plan."""
-    return budget_service.agree_regular_payment(
+    return agreeing.agree_regular_payment(
         factories.SYSTEM,
         world.budget,
         outcome_id=world.plan.outcomes[0].id,

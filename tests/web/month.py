@@ -11,6 +11,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from app.budgets import agreeing
 from app.budgets import service as budgets
 from app.budgets.models import Budget
 from app.core import clock
@@ -61,7 +62,7 @@ def hold(budget: Budget, plan: Plan, pence: int, *, spent: bool = False, times: 
 
 
 def due(budget: Budget, plan: Plan, pence: int, words: str = "Wages for Marta", day: int = 27) -> None:
-    budgets.agree_regular_payment(
+    agreeing.agree_regular_payment(
         SYSTEM,
         budget,
         outcome_id=plan.outcomes[0].id,

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from app.budgets import service as budgets
+from app.budgets import agreeing
 from app.core import clock
 from app.core.db import db
 from app.identity.rules import AuthorityKind, Scope
@@ -135,7 +135,7 @@ def test_changing_one_answer_comes_back_to_the_check(world: World, client: Any) 
 
 
 def test_a_regular_payment_is_filled_in_and_only_its_day_is_asked(world: World, client: Any) -> None:
-    payment = budgets.agree_regular_payment(
+    payment = agreeing.agree_regular_payment(
         SYSTEM,
         world.budget,
         outcome_id=plans.outcome_for(actor_for(world.account), world.person, world.outcomes[REST]).id,

@@ -42,6 +42,14 @@ def test_can_i_buy_answers_and_promises_nothing(sam, client, sign_in, asked, say
     assert never not in answer
 
 
+def test_paying_family_is_for_a_person_to_look_at(sam, client, sign_in):
+    account, person, _, _ = sam
+    sign_in(client, account)
+    for asked, looks in (("pay my brother to care for me", True), ("a birthday cake with my brother", False)):
+        text = client.get(f"/p/{person.ref}/allowed", query_string={"q": asked}).text
+        assert ("A person would look at this first" in text) is looks, asked
+
+
 def test_can_i_buy_holds_the_price_against_what_is_safe(sam, client, sign_in):
     account, person, _, _ = sam
     sign_in(client, account)

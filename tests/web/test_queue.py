@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,13 @@ def test_declining_needs_a_reason_shows_it_first_and_then_sends_it(world: World,
     post(client, own, **{name: fields[name] for name in ("reason_code", "reason")}, step="send")
     assert again(purchase).state is State.DECLINED
     assert again(purchase).lines
+
+
+def test_a_notice_about_what_one_has_answered_is_read(world: World, client: Any) -> None:
+    own = page_of(world, world.referred())
+    assert "not read" in soup_of(get(client, own)).header.get_text()
+    post(client, f"{own}/approve")
+    assert "not read" not in soup_of(get(client, "/staff/queue")).header.get_text()
 
 
 def test_handing_over_and_taking(world: World, client: Any, sign_in: Any) -> None:
