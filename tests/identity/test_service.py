@@ -28,7 +28,7 @@ def test_no_account_gives_itself_a_right() -> None:
 
 @pytest.mark.parametrize("address", ["", "sam", "sam@", "a b@example.org", "sam@example.org\nBcc: x@example.org"])
 def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(InvalidError, match="name@example.org"):
+    with pytest.raises(InvalidError, match=r"name@example\.org"):
         service.open_account(SYSTEM, address, "Sam")
 
 
