@@ -6,6 +6,7 @@ inside it. One statement finds, counts, sorts and cuts the page.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from math import cos, radians
 from typing import Any
@@ -39,6 +40,8 @@ SEARCH_VECTOR = " || ".join(
 )
 
 _WORDS = f"websearch_to_tsquery('english', {folded('CAST(:words AS text)')})"
+#: The same, or each word as the beginning of one: who types physio means physiotherapy.
+_FOUND_BY = f"({_WORDS} || to_tsquery('english', {folded('CAST(:beginnings AS text)')}))"
 
 _MILES = f"""{EARTH_DIAMETER_MILES} * asin(sqrt(LEAST(1.0,
     sin(radians(listing.lat - :lat) / 2) ^ 2
@@ -68,7 +71,7 @@ def search_statement(query: SearchQuery) -> tuple[TextClause, dict[str, Any]]:
     """
     params: dict[str, Any] = {"page": query.page, "size": PAGE_SIZE}
     if query.words:
-        params["words"] = query.words
+        params |= {"words": query.words, "beginnings": beginnings(query.words)}
     if query.place:
         box = box_around(query.place.lat, query.place.lon, query.miles)
         params |= {
@@ -89,6 +92,17 @@ def search_statement(query: SearchQuery) -> tuple[TextClause, dict[str, Any]]:
     return _statement(*shape, query.sort), params
 
 
+def beginnings(words: str) -> str:
+    """What was typed as a query for words that begin so; nothing where quotes, a minus or "or" say it more exactly.
+
+    Words of up to three letters stand for themselves: too much begins with them.
+    """
+    typed = re.findall(r"[^\W\d_]+", words)
+    if re.search(r"[\"-]", words) or any(word.casefold() == "or" for word in typed):
+        return ""
+    return " & ".join(f"{word}:*" if len(word) > 3 else word for word in typed)
+
+
 def point(lat: float, lon: float) -> dict[str, float]:
     """The parameters that :data:`_MILES` asks for."""
     return {"lat": lat, "lon": lon, "cos_lat": cos(radians(lat))}
@@ -98,7 +112,7 @@ def point(lat: float, lon: float) -> dict[str, float]:
 def _statement(words: bool, near: bool, category: bool, price: bool, rating: bool, sort: Sort) -> TextClause:
     where = ["listing.offered"]
     if words:
-        where.append(f"(numnode({_WORDS}) = 0 OR listing.search @@ {_WORDS})")
+        where.append(f"(numnode({_WORDS}) = 0 OR listing.search @@ {_FOUND_BY})")
     if near:
         where.append(_NEAR)
     if category:
@@ -108,7 +122,7 @@ def _statement(words: bool, near: bool, category: bool, price: bool, rating: boo
     if rating:
         where.append("listing.rating_rank >= :min_rank")
     # A listing with a price can be asked for at once: between two that match as well, it comes first.
-    score = f"ts_rank(listing.search, {_WORDS}) * CASE WHEN listing.price_pence IS NULL THEN 0.6 ELSE 1 END"
+    score = f"ts_rank(listing.search, {_FOUND_BY}) * CASE WHEN listing.price_pence IS NULL THEN 0.6 ELSE 1 END"
     columns = [
         "listing.id",
         f"{_MILES if near else 'NULL::float8'} AS miles",

@@ -50,6 +50,16 @@ def test_a_word_in_the_title_counts_more_than_one_in_the_text() -> None:
     assert names(words="pottery") == ["First", "Second"]
 
 
+def test_the_beginning_of_a_word_finds_it_and_comes_before_the_kind_it_belongs_to() -> None:
+    """Physio is a word for the whole kind, so every therapy has it: the physiotherapist comes first all the same."""
+    for name, title, at in (("Near", "Music therapy", SE6), ("Further", "Physiotherapy at home", BR1)):
+        make_provider(name, at=at, listings=[swim(title, category=Category.THERAPIES, summary="For an hour")])
+    assert names(words="physio", place=CATFORD) == ["Further", "Near"]
+    assert names(words="musi") == ["Near"]
+    assert names(words='"musi"') == [], "quotes say exactly what"
+    assert names(words="mus ther") == [], "three letters are too few to begin with"
+
+
 def test_near_is_a_circle_not_a_box_and_nearest_comes_first() -> None:
     make_provider("Far", at=BR1)
     make_provider("Here")
