@@ -120,7 +120,7 @@ class PoundsField(Field):
 
     def _value(self) -> str:
         if self.raw_data:
-            return str(self.raw_data[0])
+            return _tidy(str(self.raw_data[0])) or ""
         return "" if self.data is None else format_pounds(self.data).removeprefix("£")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
