@@ -32,7 +32,7 @@ from app.policy.text import words
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import HELD, MAX_WORDS, SPENT, Way
 
-_RECENT_MOST = 60
+_RECENT_MOST = 1000  # nobody buys so often in two months; a request stays quick all the same
 _LIKE_EXAMPLE = 82  # per cent of likeness at which words count as one of the plan's examples
 _REGULATED = frozenset({Category.HOME_CARE, Category.NURSING})
 #: What a payment agreed to come round every month was asked about when it was agreed.
