@@ -121,11 +121,15 @@ def touch(token: str) -> None:
 
 def sign_out(token: str) -> None:
     """End one session."""
-    db.session.execute(
+    account_id = db.session.scalar(
         update(SignInSession)
         .where(SignInSession.token_hash == _hash(token), SignInSession.ended_at.is_(None))
         .values(ended_at=clock.now())
+        .returning(SignInSession.account_id)
     )
+    if account_id is not None:
+        who = Actor(account_id, db.session.get_one(Account, account_id).name)
+        audit.record(who, "identity.sign_out", "Signed out", subject_kind="account", subject_id=account_id)
 
 
 def sign_out_everywhere(actor: Actor) -> None:

@@ -28,7 +28,7 @@ from app.messages.rules import About, NoticeKind
 from app.purchases.changing import move, named, record, require, require_state
 from app.purchases.models import Purchase
 from app.purchases.rules import State, Verb, Way
-from app.purchases.settling import release, settle_outside
+from app.purchases.settling import refuse_unregistered, release, settle_outside
 from app.purchases.telling import tell_side
 
 
@@ -38,9 +38,10 @@ def approve(actor: Actor, request_ref: str, why: str = "") -> Purchase:
     :param why: a word to the person, if any.
     :raises NotFoundError: when there is no such request for this actor.
     :raises NotAllowedError: for one's own request, or about somebody one acts for.
-    :raises StateError: when somebody was faster, naming who.
+    :raises StateError: when somebody was faster, naming who, or the provider has left the care register since.
     """
     request, purchase = _to_decide(actor, request_ref)
+    refuse_unregistered(purchase)
     _step(actor, purchase, request, Verb.APPROVE)
     approvals.decide(actor, request, RequestState.APPROVED, None, why)
     record(actor, purchase, "approve", "Approved", why=request.reason)

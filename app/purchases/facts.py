@@ -170,7 +170,7 @@ def _line_facts(
 ) -> LineFacts:
     is_pa = provider is not None and provider.is_pa
     employed = provider is not None and provider.employment is Employment.WANTS_TO_BE_EMPLOYED
-    regulated = line.category in _REGULATED or (provider is not None and provider.is_regulated)
+    regulated = is_regulated_care(line, provider)
     return LineFacts(
         text=line.description,
         amount_pence=line.amount_pence,
@@ -192,6 +192,11 @@ def _line_facts(
         named_debt_service=outcome is not None and any("debt" in str(e).casefold() for e in outcome.examples),
         stream_short=short,
     )
+
+
+def is_regulated_care(line: PurchaseLine, provider: Provider | None) -> bool:
+    """Whether it is care that only a registered provider may give (Health and Social Care Act 2008)."""
+    return line.category in _REGULATED or (provider is not None and provider.is_regulated)
 
 
 def _stream_short(budget: Budget, purse: budgets.Purse, outcome: Outcome, amount_pence: int) -> str | None:

@@ -7,13 +7,16 @@ from datetime import date
 from app.budgets import service as budgets
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InvalidError
+from app.core.errors import InvalidError, StateError
 from app.core.words import one_line
 from app.identity.rules import Actor, Permission
+from app.marketplace.models import Provider
+from app.marketplace.rules import RegisterStatus
 from app.payments import service as payments
 from app.payments.rails import OUTSIDE
 from app.payments.rules import IntentState
 from app.purchases.changing import move, record, require, require_state
+from app.purchases.facts import is_regulated_care
 from app.purchases.models import Purchase
 from app.purchases.rules import MAX_WORDS, State, Verb
 
@@ -39,6 +42,7 @@ def mark_paid(actor: Actor, purchase: Purchase, paid_on: date, how: str) -> Purc
         errors["how"] = f"Say it in {MAX_WORDS} characters or fewer"
     if errors:
         raise InvalidError(errors)
+    refuse_unregistered(purchase)
     return _pay(actor, purchase, paid_on, how)
 
 
@@ -63,6 +67,18 @@ def confirm_delivery(actor: Actor, purchase: Purchase, delivered_on: date | None
     move(purchase, Verb.CONFIRM_DELIVERY, delivered_on=day)
     record(actor, purchase, "confirm_delivery", "Got")
     return purchase
+
+
+def refuse_unregistered(purchase: Purchase) -> None:
+    """A provider that left the care register since the purchase was sent is not paid for regulated care.
+
+    :raises StateError: naming them.
+    """
+    provider = db.session.get(Provider, purchase.provider_id) if purchase.provider_id else None
+    if provider is None or provider.status is not RegisterStatus.DEREGISTERED:
+        return
+    if any(is_regulated_care(line, provider) for line in purchase.lines):
+        raise StateError(f"{provider.name} is not on the care register any more. This money cannot pay them for care.")
 
 
 def release(actor: Actor, purchase: Purchase) -> int:

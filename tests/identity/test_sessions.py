@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError
@@ -61,6 +62,9 @@ def test_a_session_ends_when_idle_when_signed_out_and_everywhere() -> None:
     with clock.at(clock.now() + IDLE):
         assert sessions.open_session_of(one, IDLE) is None
     sessions.sign_out(one)
+    sessions.sign_out(one)
+    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.verb == "identity.sign_out")).all()
+    assert [(entry.actor_id, entry.actor_name) for entry in entries] == [(account.id, account.name)]
     assert sessions.open_session_of(one, IDLE) is None
     assert sessions.open_session_of(two, IDLE)
     sessions.sign_out_everywhere(actor_for(account))

@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
 from app.identity.rules import StaffRole
 from app.marketplace.models import ProviderMember
-from app.marketplace.rules import Category
+from app.marketplace.rules import Category, RegisterStatus
 from app.messages.models import Notice
 from app.purchases import queries, queue
 from app.purchases import service as purchases
@@ -159,6 +159,24 @@ def test_the_decision_page_has_what_is_needed_and_the_person_can_read_that_it_wa
     assert [account.name for account in view.colleagues] == ["Priya Shah"]
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "purchases.open_request")).one()
     assert (entry.person_id, entry.actor_name) == (world.person.id, "Tom Ellis")
+
+
+def test_whoever_left_the_care_register_meanwhile_is_neither_approved_nor_paid(world: World) -> None:
+    listing = make_listing(30_000)
+    listing.category = Category.HOME_CARE
+    listing.provider.status, listing.provider.is_regulated = RegisterStatus.REGISTERED, True
+    dear = world.from_listing(listing, 200)  # £600: a person looks
+    purchases.submit(world.me, dear)
+    cheap = world.from_listing(listing, 100)
+    cheap.state = State.APPROVED
+    listing.provider.status = RegisterStatus.DEREGISTERED
+    db.session.flush()
+    with pytest.raises(StateError, match="not on the care register any more"):
+        purchases.approve(world.priya, request_of(dear).ref)
+    with pytest.raises(StateError, match="not on the care register any more"):
+        purchases.mark_paid(world.me, cheap, clock.today(), "by card")
+    declined = purchases.decline(world.priya, request_of(dear).ref, "not_safe", "They left the care register.")
+    assert declined.state is State.DECLINED
 
 
 def test_an_answered_request_closes_for_the_rest_of_the_team(world: World) -> None:
