@@ -27,19 +27,11 @@ _DEFER = text(
 _shell: list[Callable[[Callable[[], object]], None]] = []
 
 
-def enqueue(task_name: str, /, **arguments: Any) -> None:
-    """Ask for a job in the current transaction.
-
-    :param task_name: such as ``messages.send_email``.
-    :param arguments: values that JSON can carry.
-    :raises KeyError: when no task has that name.
-    """
-    enqueue_many(task_name, [arguments])
-
-
 def enqueue_many(task_name: str, many: Sequence[Mapping[str, Any]]) -> None:
     """Ask for a job for each set of arguments, in the current transaction and one statement.
 
+    :param task_name: such as ``messages.send_email``.
+    :param many: for each job, values that JSON can carry.
     :raises KeyError: when no task has that name.
     """
     if task_name not in jobs.tasks:

@@ -122,13 +122,8 @@ def coordinators(commissioner_id: UUID) -> list[Account]:
     )
 
 
-def holder_side_accounts(person_id: UUID) -> list[Account]:
-    """Who acts for this person today: themself, representatives and nominees. Not brokers."""
-    return list(db.session.scalars(_acting_for(person_id).where(Authority.kind != AuthorityKind.BROKER)))
-
-
 def holder_side_ids(person_id: UUID) -> list[UUID]:
-    """The same, as the accounts' ids."""
+    """Who acts for this person today, as accounts' ids: themself, representatives and nominees. Not brokers."""
     return list(db.session.scalars(_HOLDER_SIDE, {"person_id": person_id, "today": clock.today()}))
 
 

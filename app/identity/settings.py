@@ -13,7 +13,6 @@ class CommissionerSettings:
 
     decision_working_days: int = 2  # a coordinator answers within this many working days
     receipt_over_pence: int = 0  # a receipt is asked for above this sum
-    ratings_of_pas: bool = False  # see the register: publishing feedback on PAs may need a registration
     help_phone: str = ""  # shown under "Ask a person"
     help_email: str = ""
 

@@ -60,13 +60,6 @@ def outcome_for(viewer: Actor, person: Person, ref: str) -> Outcome:
     return outcome
 
 
-def outcome_by_id(outcome_id: UUID) -> Outcome:
-    """An outcome with its funding, for services that have checked the right already."""
-    return db.session.execute(
-        select(Outcome).options(selectinload(Outcome.funding)).where(Outcome.id == outcome_id)
-    ).scalar_one()
-
-
 def _check(viewer: Actor, person_id: UUID) -> None:
     if not viewer.is_system and not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person_id)):
         raise NotFoundError

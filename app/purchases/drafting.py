@@ -11,7 +11,7 @@ from app.budgets.models import Budget
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
-from app.core.words import one_line, storable, tidy_ref
+from app.core.words import one_line, storable
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission
 from app.marketplace import queries as marketplace
@@ -54,7 +54,7 @@ def start_draft(
     """
     if actor.account_id is None:
         raise NotFoundError
-    regular = budgets.regular_payment_for(actor, person, tidy_ref(regular_ref)) if regular_ref else None
+    regular = budgets.regular_payment_for(actor, person, regular_ref) if regular_ref else None
     if regular is not None:
         budget = budgets.budget_by_id(regular.budget_id)
     budget = budget or budgets.budget_in_force(actor, person)
@@ -118,7 +118,7 @@ def put_line(actor: Actor, purchase: Purchase, line_ref: str | None, line: LineI
     outcome_id = None
     if line.outcome_ref:
         try:
-            outcome_id = plans.outcome_for(actor, purchase.person, tidy_ref(line.outcome_ref)).id
+            outcome_id = plans.outcome_for(actor, purchase.person, line.outcome_ref).id
         except NotFoundError:
             errors["outcome"] = "Choose one of the outcomes in the plan"
     if errors:

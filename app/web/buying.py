@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from app.budgets import queries as budgets
 from app.budgets.models import RegularPayment
 from app.core.errors import NotFoundError
-from app.core.words import tidy_ref
 from app.identity.rules import Permission
 from app.marketplace import queries as marketplace
 from app.marketplace.models import Listing
@@ -76,8 +75,6 @@ def _listing(ref: str) -> Listing | None:
 def _regular(ref: str) -> RegularPayment | None:
     if not ref:
         return None
-    if not tidy_ref(ref):
-        raise NotFoundError
     return budgets.regular_payment_for(current_actor(), current_person(), ref)
 
 

@@ -20,7 +20,7 @@ from app.core.errors import InvalidError, StateError
 from app.core.paging import Page
 from app.policy.rules import Action, Finding, Group
 from app.web.forms import DateField, Form, PoundsField, Required, choices, errors_of
-from app.web.paging import page_number, period_of_args
+from app.web.paging import page_number
 
 Draw = Callable[..., BeautifulSoup]
 
@@ -133,11 +133,6 @@ def test_paging_keeps_the_rest_of_the_address(draw: Draw) -> None:
 @pytest.mark.parametrize(("typed", "page"), [("3", 3), ("0", 1), ("-1", 1), ("٣", 1), ("9" * 40, 1), ("x", 1), ("", 1)])
 def test_a_page_number_is_a_page_number(typed: str, page: int) -> None:
     assert page_number({"page": typed}) == page
-
-
-def test_a_month_that_is_none_is_this_one() -> None:
-    assert period_of_args({"month": "2026-02"}) == date(2026, 2, 1)
-    assert period_of_args({"month": "2026-13"}) == clock.period_of(clock.today())
 
 
 class BoughtForm(Form):
