@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from app.config import ROOT
 from app.demo.kinds import PASSPHRASE
@@ -112,9 +112,19 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"the site did not start: {log.read_text()[-2000:]}")
 
 
+def follow(way: Locator) -> None:
+    """Press a link or a button and be on the page it leads to.
+
+    A click alone comes back as soon as it is made: whatever looked next could still see the page before, or the moment
+    between the two.
+    """
+    with way.page.expect_navigation():
+        way.click()
+
+
 def sign_in(page: Page, email: str) -> None:
     """Sign in as a person does."""
     page.goto("/sign-in")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Passphrase").fill(PASSPHRASE)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import walks
 from tests.browser.conftest import check_accessible
+from tests.browser.site import follow
 from tests.browser.walks import main, title
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -47,16 +48,16 @@ def test_four_hours_from_somebody_near_me(open_phone: Phone, javascript: bool) -
     walks.go_on(page, "Ask to buy")
     title(page, "Fine to buy")
     see(page)
-    main(page).get_by_role("link", name="Go to the start page").click()
+    follow(main(page).get_by_role("link", name="Go to the start page"))
     assert walks.safe_to_spend(page) == left
     more = page.locator("summary", has_text="more waiting")
     if more.count():
         more.click()
     waiting = page.get_by_role("listitem").filter(has_text="One-to-one company at the pool £96.00")
-    waiting.get_by_role("link", name="I have paid").first.click()
+    follow(waiting.get_by_role("link", name="I have paid").first)
     title(page, "I have paid")
     see(page)
-    page.get_by_role("link", name="Back").first.click()
+    follow(page.get_by_role("link", name="Back").first)
     title(page, "One-to-one company at the pool")
     expect(main(page)).to_contain_text("nobody had to look at it")
     see(page)
@@ -85,15 +86,15 @@ def test_a_gym_membership_bought_elsewhere(open_phone: Phone) -> None:
 
     priya = open_phone(PRIYA)
     priya.goto("/staff/queue")
-    priya.get_by_role("link", name=what).click()
+    follow(priya.get_by_role("link", name=what))
     expect(main(priya)).to_contain_text("Swim every week")
     expect(main(priya)).to_contain_text("Safe to spend now")
     expect(main(priya)).to_contain_text("The low machines")
     check_accessible(priya)
-    priya.get_by_role("link", name="till.jpg").click()
+    follow(priya.get_by_role("link", name="till.jpg"))
     assert priya.url.count("/receipts/"), "the coordinator who is asked sees the receipt"
     priya.go_back()
-    priya.get_by_role("link", name="Ask", exact=True).click()
+    follow(priya.get_by_role("link", name="Ask", exact=True))
     check_accessible(priya)
     priya.get_by_label("Your question").fill("Hello Sam. Does your physio know about the machines?")
     walks.go_on(priya, "Send the question")
@@ -103,7 +104,7 @@ def test_a_gym_membership_bought_elsewhere(open_phone: Phone) -> None:
     walks.go_home(holder)
     asked = holder.get_by_role("listitem").filter(has_text=f"{what} £36.00")
     expect(asked).to_contain_text("Priya Shah asked a question about this")
-    asked.get_by_role("link", name="Answer").click()
+    follow(asked.get_by_role("link", name="Answer"))
     expect(main(holder)).to_contain_text("Does your physio know")
     check_accessible(holder)
     holder.get_by_label("Your answer").fill("Yes, she wrote me the exercises. Ten minutes each.")
@@ -112,7 +113,7 @@ def test_a_gym_membership_bought_elsewhere(open_phone: Phone) -> None:
     check_accessible(holder)
 
     priya.goto("/staff/queue")
-    priya.get_by_role("link", name=what).click()
+    follow(priya.get_by_role("link", name=what))
     expect(main(priya)).to_contain_text("Ten minutes each")
     priya.locator("summary", has_text="Add a word to your yes").click()
     priya.get_by_label("A word to go with your yes").fill("Good idea. Enjoy it.")
@@ -120,16 +121,16 @@ def test_a_gym_membership_bought_elsewhere(open_phone: Phone) -> None:
     walks.go_on(priya, "Approve")
     expect(main(priya)).to_contain_text(f"You approved {what}")
 
-    holder.get_by_role("link", name="Notices").click()
+    follow(holder.get_by_role("link", name="Notices"))
     check_accessible(holder)
     expect(main(holder)).to_contain_text(what)
-    holder.get_by_role("link", name="CarePurse, start page").click()
+    follow(holder.get_by_role("link", name="CarePurse, start page"))
     assert spent(holder) == spent_before + 36_00
     expect(holder.get_by_role("listitem").filter(has_text=f"{what} £36.00")).to_have_count(0)
-    main(holder).get_by_role("link", name="All spending").click()
+    follow(main(holder).get_by_role("link", name="All spending"))
     expect(main(holder)).not_to_contain_text(re.compile(r"Purchase \w{12}"))  # a movement without a name is no answer
     expect(holder.get_by_role("link", name=what)).to_have_count(1)
-    holder.get_by_role("link", name=what).first.click()
+    follow(holder.get_by_role("link", name=what).first)
     expect(main(holder)).to_contain_text("Good idea. Enjoy it.")
     check_accessible(holder)
 
@@ -184,10 +185,10 @@ def test_a_parent_for_her_child(open_phone: Phone) -> None:
     title(page, "Fine to buy")
     expect(main(page)).to_contain_text("Amira's budget account")
     see(page)
-    main(page).get_by_role("link", name="Go to the start page").click()
+    follow(main(page).get_by_role("link", name="Go to the start page"))
     assert walks.safe_to_spend(page) == before - 24_00
     for name in ("Spending", "Find support", "My plan"):
-        page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+        follow(page.get_by_role("navigation", name="Main").get_by_role("link", name=name))
         see(page)
 
 
@@ -196,7 +197,7 @@ def test_a_broker_prepares_and_the_holder_says_yes(open_phone: Phone) -> None:
     title(broker, "Whose budget do you want to look at?")
     check_accessible(broker)
     expect(main(broker).get_by_role("link")).to_have_count(3)
-    main(broker).get_by_role("link", name="Sam Okafor").click()
+    follow(main(broker).get_by_role("link", name="Sam Okafor"))
     expect(broker.get_by_role("region", name="Whose budget this is")).to_contain_text("Sam Okafor")
     walks.find(broker, "massage", "Honor Oak Massage Practice", check_accessible)
     walks.ask_to_buy(broker, "1", "Swim every week", check_accessible, on=walks.soon())
@@ -212,7 +213,7 @@ def test_a_broker_prepares_and_the_holder_says_yes(open_phone: Phone) -> None:
         more.click()
     prepared = holder.get_by_role("listitem").filter(has_text="Massage for neck and back £54.00")
     expect(prepared).to_contain_text("Prepared by Leonie Baptiste")
-    prepared.get_by_role("link", name="Say yes or no").click()
+    follow(prepared.get_by_role("link", name="Say yes or no"))
     expect(main(holder)).to_contain_text("Nothing is bought before you say yes")
     check_accessible(holder)
     walks.go_on(holder, "Yes, buy this")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import walks
 from tests.browser.conftest import check_accessible
+from tests.browser.site import follow
 from tests.browser.walks import main, title
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -64,9 +65,9 @@ def test_a_double_tap_buys_once(open_phone: Phone) -> None:
     walks.later(page)
     page.get_by_role("button", name="Record this").dblclick(no_wait_after=True)
     title(page, "Recorded")
-    main(page).get_by_role("link", name="Go to the start page").click()
+    follow(main(page).get_by_role("link", name="Go to the start page"))
     assert walks.safe_to_spend(page) == before - 8_20
-    main(page).get_by_role("link", name="All spending").click()
+    follow(main(page).get_by_role("link", name="All spending"))
     expect(page.get_by_role("link", name="Two visits to the lido")).to_have_count(1)
 
 
@@ -74,9 +75,9 @@ def test_a_colleague_decided_a_moment_before(open_phone: Phone) -> None:
     what = "Lunch on the dominoes trip"
     priya, marcus = open_phone("coordinator@example.org"), open_phone("coordinator2@example.org")
     priya.goto("/staff/queue")
-    priya.get_by_role("link", name=what).click()
+    follow(priya.get_by_role("link", name=what))
     marcus.goto("/staff/queue?scope=team")
-    marcus.get_by_role("link", name="Winston").click()
+    follow(marcus.get_by_role("link", name="Winston"))
     expect(main(marcus)).to_contain_text("Priya Shah has this one now")
     expect(main(marcus)).not_to_contain_text(what)
     check_accessible(marcus)

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
 from app.core import clock
+from tests.browser.site import follow
 
 See = Callable[[Page], None]
 
@@ -30,11 +31,11 @@ def main(page: Page) -> Locator:
 
 def go_home(page: Page) -> None:
     """To the first page, by the menu."""
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Home").click()
+    follow(page.get_by_role("navigation", name="Main").get_by_role("link", name="Home"))
 
 
 def go_on(page: Page, words: str = "Continue") -> None:
-    page.get_by_role("button", name=words, exact=True).click()
+    follow(page.get_by_role("button", name=words, exact=True))
 
 
 def title(page: Page, words: str) -> None:
@@ -63,14 +64,14 @@ def pence(text: str) -> int:
 
 def find(page: Page, words: str, who: str, see: See = _nothing) -> None:
     """From the first page to a listing near one's own postcode."""
-    main(page).get_by_role("link", name="Find support").first.click()
+    follow(main(page).get_by_role("link", name="Find support").first)
     title(page, "Find support")
     expect(page.get_by_label("Near which postcode?")).not_to_have_value("")
     see(page)
     page.get_by_label("What are you looking for?").fill(words)
     go_on(page, "Find")
     see(page)
-    main(page).get_by_role("link", name=who).first.click()
+    follow(main(page).get_by_role("link", name=who).first)
     see(page)
 
 
@@ -78,9 +79,9 @@ def ask_to_buy(
     page: Page, how_many: str, outcome: str, see: See = _nothing, *, on: date | None = None, family: str = ""
 ) -> None:
     """From a listing to *Check your answers*."""
-    main(page).get_by_role("link", name="Ask to buy").click()
+    follow(main(page).get_by_role("link", name="Ask to buy"))
     see(page)
-    page.get_by_role("button", name=re.compile("^Start")).click()
+    follow(page.get_by_role("button", name=re.compile("^Start")))
     see(page)
     page.get_by_label("How many").fill(how_many)
     go_on(page)
@@ -100,9 +101,9 @@ def ask_to_buy(
 
 def begin_record(page: Page, see: See = _nothing) -> None:
     """From the first page to the first question about something bought elsewhere."""
-    main(page).get_by_role("link", name="I bought something").click()
+    follow(main(page).get_by_role("link", name="I bought something"))
     see(page)
-    page.get_by_role("button", name=re.compile("^Start")).click()
+    follow(page.get_by_role("button", name=re.compile("^Start")))
     see(page)
 
 
@@ -151,13 +152,13 @@ def add_receipt(page: Page, see: See = _nothing) -> None:
 
 def later(page: Page) -> None:
     """The receipt can wait."""
-    page.get_by_role("link", name="Add it later").click()
+    follow(page.get_by_role("link", name="Add it later"))
     title(page, "Check your answers")
 
 
 def another(page: Page) -> None:
     """From *Check your answers* to the first question about one thing more."""
-    page.get_by_role("link", name="Add another thing").click()
+    follow(page.get_by_role("link", name="Add another thing"))
 
 
 def draft_with_wine(page: Page, see: See = _nothing) -> None:
