@@ -1,0 +1,16 @@
+"""What choice and control share: the purchase's later life, and things to decide of every kind."""
+
+from __future__ import annotations
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
