@@ -37,6 +37,10 @@ class SubjectKind(StrEnum):
     """What somebody is asked to decide."""
 
     PURCHASE = "purchase"
+    APPEAL = "appeal"  # a second look at a purchase that was declined or stopped
+    IDEA = "idea"  # "could I use my budget for …", before there is anything to buy
+    MOVE = "move"  # money from one outcome to another, or out of what is kept
+    REGULAR = "regular"  # something bought again and again
 
 
 #: Why a request may be declined, beside the rules that referred it. The person reads these words.

@@ -40,10 +40,13 @@ def enqueue_many(task_name: str, many: Sequence[Mapping[str, Any]]) -> None:
         db.session.execute(_DEFER, {"task": task_name, "many": json.dumps(list(many))})
 
 
-def task(name: str, *, attempts: int = 8) -> Callable[[Callable[P, None]], Callable[P, None]]:
+def task(name: str, *, attempts: int = 8, cron: str | None = None) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Declare a task; the shell commits its transaction when it returns.
 
     A task that raises is tried again after 2, 4, 8 … minutes, ``attempts`` times in all.
+
+    :param cron: when the workers also ask for it by themselves, in UTC, such as ``"0 6 * * *"``: once for each time,
+        however many workers there are. The task is then given ``timestamp``, the moment it was due (Unix seconds).
     """
 
     def declare(work: Callable[P, None]) -> Callable[P, None]:
@@ -54,7 +57,9 @@ def task(name: str, *, attempts: int = 8) -> Callable[[Callable[P, None]], Calla
             _shell[0](functools.partial(work, *args, **kwargs))
 
         retry = procrastinate.RetryStrategy(max_attempts=attempts, exponential_wait=120)
-        jobs.task(name=name, retry=retry)(run)
+        declared: Any = jobs.task(name=name, retry=retry)(run)
+        if cron is not None:
+            jobs.periodic(cron=cron)(declared)
         return work
 
     return declare

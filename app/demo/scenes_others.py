@@ -38,7 +38,7 @@ def _amira(world: World) -> list[Scene]:
         purchases.ask(priya, request_ref(world, amira, kept["swing"]), question)
 
     def it_is() -> None:
-        purchases.answer(
+        purchases.answer_about(
             nadia,
             kept["swing"],
             "Yes: lying down, gently, with one of us in it. She wrote it in her last letter, I can send it.",

@@ -1,12 +1,10 @@
-"""A coordinator decides what was referred, and talks with the person about it.
+"""A coordinator decides what was referred, whatever kind of thing it is, and talks with the person about it.
 
-The purchase's row is always changed before its request's, on both sides, so that two who act at once never wait for
+The thing's own row is always changed before its request's, on both sides, so that two who act at once never wait for
 each other in a ring.
 """
 
 from __future__ import annotations
-
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -17,7 +15,6 @@ from app.approvals.rules import OPEN, RequestState, may_decide
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
-from app.core.money import format_pounds
 from app.core.words import tidy_ref
 from app.identity import queries as identity
 from app.identity.models import Account
@@ -25,106 +22,123 @@ from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSub
 from app.messages import service as messages
 from app.messages.models import Message
 from app.messages.rules import About, NoticeKind
-from app.purchases.changing import move, named, record, require, require_state
+from app.purchases.changing import require
 from app.purchases.models import Purchase
-from app.purchases.rules import State, Verb, Way
-from app.purchases.settling import refuse_unregistered, release, settle_outside
-from app.purchases.telling import tell_side
+from app.purchases.rules import Verb
+from app.purchases.subjects import Subject, named, subject_of
+from app.purchases.telling import tell_about
 
 
-def approve(actor: Actor, request_ref: str, why: str = "") -> Purchase:
-    """Say yes. What was bought elsewhere already is paid with it.
+def approve(actor: Actor, request_ref: str, why: str = "") -> ApprovalRequest:
+    """Say yes, and do what that comes to.
 
     :param why: a word to the person, if any.
     :raises NotFoundError: when there is no such request for this actor.
     :raises NotAllowedError: for one's own request, or about somebody one acts for.
-    :raises StateError: when somebody was faster, naming who, or the provider has left the care register since.
+    :raises StateError: when somebody was faster, naming who, or it cannot be done any more.
     """
-    request, purchase = _to_decide(actor, request_ref)
-    refuse_unregistered(purchase)
-    _step(actor, purchase, request, Verb.APPROVE)
+    request, subject = _to_decide(actor, request_ref)
+    _step(actor, subject, request, Verb.APPROVE)
     approvals.decide(actor, request, RequestState.APPROVED, None, why)
-    record(actor, purchase, "approve", "Approved", why=request.reason)
-    if purchase.way is Way.OUTSIDE:
-        settle_outside(actor, purchase)
-    title = f"{actor.name} said yes to {named(purchase)}."
-    tell_side(actor, purchase, NoticeKind.DECIDED, title, request.reason)
-    return purchase
+    more = subject.settle(actor, request, Verb.APPROVE)
+    tell_about(actor, request, NoticeKind.DECIDED, _news(f"{actor.name} said yes to {named(request)}.", more))
+    return request
 
 
-def decline(actor: Actor, request_ref: str, reason_code: str, reason: str) -> Purchase:
+def decline(actor: Actor, request_ref: str, reason_code: str, reason: str) -> ApprovalRequest:
     """Say no, with a reason; what was held is free again.
 
     :raises InvalidError: fields ``reason_code`` and ``reason``.
     """
-    request, purchase = _to_decide(actor, request_ref)
-    _step(actor, purchase, request, Verb.DECLINE)
+    request, subject = _to_decide(actor, request_ref)
+    _step(actor, subject, request, Verb.DECLINE)
     approvals.decide(actor, request, RequestState.DECLINED, reason_code, reason)
-    set_reason = request.reason
-    freed = release(actor, purchase)
-    record(actor, purchase, "decline", "Declined", why=set_reason, freed_pence=freed)
-    title = f"{actor.name} said no to {named(purchase)}. {format_pounds(freed)} is free again."
-    tell_side(actor, purchase, NoticeKind.DECIDED, title, set_reason)
-    return purchase
+    more = subject.settle(actor, request, Verb.DECLINE)
+    tell_about(actor, request, NoticeKind.DECIDED, _news(f"{actor.name} said no to {named(request)}.", more))
+    return request
 
 
-def ask(actor: Actor, request_ref: str, question: str) -> Purchase:
+def _news(title: str, more: str) -> str:
+    return f"{title} {more}".strip()
+
+
+def ask(actor: Actor, request_ref: str, question: str) -> ApprovalRequest:
     """Ask the person something; the clock stops until they answer.
 
     :raises InvalidError: field ``question``.
     """
-    request, purchase = _to_decide(actor, request_ref)
-    _step(actor, purchase, request, Verb.ASK)
-    message = _write(actor, purchase, question, "question")
+    request, subject = _to_decide(actor, request_ref)
+    _step(actor, subject, request, Verb.ASK)
+    message = _write(actor, request, question, "question")
     approvals.ask(actor, request)
-    record(actor, purchase, "ask", "Asked a question about")
-    tell_side(
-        actor, purchase, NoticeKind.INFORMATION_WANTED, f"{actor.name} asks you about {purchase.title}.", message.body
-    )
-    return purchase
+    subject.settle(actor, request, Verb.ASK)
+    title = f"{actor.name} asks you about {request.title}."
+    tell_about(actor, request, NoticeKind.INFORMATION_WANTED, title, message.body)
+    return request
 
 
-def answer(actor: Actor, purchase: Purchase, text: str) -> Message:
+def answer(actor: Actor, request: ApprovalRequest, text: str) -> Message:
     """The person's side answers: it goes back to the coordinator, who has the usual time again.
 
     :raises InvalidError: field ``answer``.
     """
-    require(actor, Permission.PREPARE_PURCHASE, purchase)
-    move(purchase, Verb.ANSWER)
-    message = _write(actor, purchase, text, "answer")
-    request = approval_queries.latest_for(purchase.id)
-    if request is None:
-        raise StateError("Nobody is looking at this any more.")
+    _require(actor, request)
+    subject = subject_of(request)
+    subject.step(actor, request, Verb.ANSWER)
+    message = _write(actor, request, text, "answer")
     approvals.answered(actor, request)
-    record(actor, purchase, "answer", "Answered about")
+    subject.settle(actor, request, Verb.ANSWER)
     by = clock.say_day(request.due_on)
     _tell_coordinator(
-        actor, request, NoticeKind.ANSWERED, f"{actor.name} answered about {purchase.title}. Answer by {by}."
+        actor, request, NoticeKind.ANSWERED, f"{actor.name} answered about {request.title}. Answer by {by}."
     )
     return message
 
 
-def add_message(actor: Actor, purchase: Purchase, text: str) -> Message:
-    """Write to the other side while somebody looks at the purchase.
+def answer_about(actor: Actor, purchase: Purchase, text: str) -> Message:
+    """The same, from the purchase's own page.
+
+    :raises StateError: when no question is out.
+    """
+    require(actor, Permission.PREPARE_PURCHASE, purchase)
+    request = approval_queries.latest_for(purchase.id)
+    if request is None or request.state is not RequestState.ASKED:
+        raise StateError(f"This has moved on. It says now: {purchase.state_words}.")
+    return answer(actor, request, text)
+
+
+def add_message(actor: Actor, request: ApprovalRequest, text: str) -> Message:
+    """Write to the other side while somebody looks at it.
 
     :raises InvalidError: field ``message``.
     :raises StateError: when nobody is looking at it any more.
     """
-    request = approval_queries.latest_for(purchase.id)
-    own_side = may(actor, Permission.VIEW_BUDGET, PersonSubject(purchase.person_id))
-    if not own_side and (request is None or not approval_queries.may_open(actor, request)):
-        raise NotFoundError
+    own_side = may(actor, Permission.VIEW_BUDGET, PersonSubject(request.person_id))
     if own_side:
-        require(actor, Permission.PREPARE_PURCHASE, purchase)
-    if request is None or request.state not in OPEN:
+        _require(actor, request)
+    elif not approval_queries.may_open(actor, request):
+        raise NotFoundError
+    if request.state not in OPEN:
         raise StateError("Nobody is looking at this any more.")
-    message = _write(actor, purchase, text, "message")
-    title = f"{actor.name} wrote to you about {purchase.title}."
+    message = _write(actor, request, text, "message")
+    title = f"{actor.name} wrote to you about {request.title}."
     if own_side:
         _tell_coordinator(actor, request, NoticeKind.MESSAGE, title)
     else:
-        tell_side(actor, purchase, NoticeKind.MESSAGE, title, message.body)
+        tell_about(actor, request, NoticeKind.MESSAGE, title, message.body)
     return message
+
+
+def add_message_about(actor: Actor, purchase: Purchase, text: str) -> Message:
+    """The same, from the purchase's own page.
+
+    :raises StateError: when nobody is looking at it any more.
+    """
+    request = approval_queries.latest_for(purchase.id)
+    if request is None:
+        require(actor, Permission.PREPARE_PURCHASE, purchase)
+        raise StateError("Nobody is looking at this any more.")
+    return add_message(actor, request, text)
 
 
 def hand_over(actor: Actor, request_ref: str, to_account_ref: str) -> ApprovalRequest:
@@ -153,56 +167,53 @@ def _assign(actor: Actor, request: ApprovalRequest, to: Account) -> ApprovalRequ
     db.session.refresh(request, ["assignee"])
     title = f"{actor.name} handed {request.title} to you. Answer by {clock.say_day(request.due_on)}."
     _tell_coordinator(actor, request, NoticeKind.HANDED_OVER, title)
-    purchase = _subject(request.subject_id)
-    tell_side(
-        actor,
-        purchase,
-        NoticeKind.HANDED_OVER,
-        f"{to.name} will answer you about {request.title} by {clock.say_day(request.due_on)}.",
+    by = clock.say_day(request.due_on)
+    tell_about(
+        actor, request, NoticeKind.HANDED_OVER, f"{to.name} will answer you about {request.title} by {by}.", ""
     )
     return request
 
 
-def _to_decide(actor: Actor, ref: str) -> tuple[ApprovalRequest, Purchase]:
+def _to_decide(actor: Actor, ref: str) -> tuple[ApprovalRequest, Subject]:
     request = approval_queries.request_by_ref(actor, tidy_ref(ref))
     if not may_decide(actor, request.commissioner_id, request.person_id, request.asked_by):
         raise NotAllowedError("You cannot decide this one: somebody else in your team will.")
     if request.state is not RequestState.WAITING:
         raise approvals.already(request)
-    purchase = _subject(request.subject_id)
-    if is_paid_by(actor, purchase):
-        raise NotAllowedError("You would be paid for this one, so somebody else in your team decides it. Hand it over.")
-    return request, purchase
+    subject = subject_of(request)
+    subject.refuse(actor, request)
+    return request, subject
 
 
-def is_paid_by(actor: Actor, purchase: Purchase) -> bool:
-    """Whether the money would go to ``actor``: who sells something never decides that it is bought."""
-    return purchase.provider_id is not None and purchase.provider_id in actor.provider_ids
+def _require(actor: Actor, request: ApprovalRequest) -> None:
+    """Answering and writing are for whoever may prepare purchases for the person.
+
+    :raises NotFoundError: when the actor has nothing to do with them.
+    :raises NotAllowedError: when they may only look.
+    """
+    person = PersonSubject(request.person_id)
+    if not may(actor, Permission.VIEW_BUDGET, person):
+        raise NotFoundError
+    if not may(actor, Permission.PREPARE_PURCHASE, person):
+        raise NotAllowedError("You may look at this budget, but not answer for it.")
 
 
-def _subject(purchase_id: UUID) -> Purchase:
-    return db.session.get_one(Purchase, purchase_id)
-
-
-def _step(actor: Actor, purchase: Purchase, request: ApprovalRequest, verb: Verb) -> None:
-    """Move the purchase, or say who was faster. Whoever dealt with it need not read the notices about it."""
-    try:
-        require_state(purchase, State.AWAITING_APPROVAL)
-        move(purchase, verb, decided_at=None if verb is Verb.ASK else clock.now())
-    except StateError:
-        raise approvals.already(request) from None
+def _step(actor: Actor, subject: Subject, request: ApprovalRequest, verb: Verb) -> None:
+    """Move the thing, or say who was faster. Whoever dealt with it need not read the notices about it."""
+    subject.step(actor, request, verb)
     messages.mark_read_about(actor, About.REQUEST, request.ref)
 
 
-def _write(actor: Actor, purchase: Purchase, text: str, field: str) -> Message:
+def _write(actor: Actor, request: ApprovalRequest, text: str, field: str) -> Message:
+    place = subject_of(request).place(request)
     try:
         return messages.write(
             actor,
-            About.PURCHASE,
-            purchase.id,
+            place.about,
+            place.subject_id,
             text,
-            commissioner_id=purchase.commissioner_id,
-            person_id=purchase.person_id,
+            commissioner_id=request.commissioner_id,
+            person_id=request.person_id,
         )
     except InvalidError as error:
         raise InvalidError({field: error.sentence}) from None

@@ -200,7 +200,7 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
         .where(
             Purchase.person_id == person.id,
             Purchase.receipt_count == 0,
-            Purchase.state.in_(SPENT),
+            Purchase.state.in_((State.PAID, State.DELIVERED)),
             Purchase.total_pence > over,
             Purchase.paid_on >= today - _RECEIPT_DAYS,
         )

@@ -13,30 +13,28 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.approvals import queries as approval_queries
 from app.approvals.models import ApprovalRequest
 from app.approvals.queries import RuleHistory
 from app.approvals.rules import DECLINE_REASONS, OPEN, RequestState
 from app.audit import service as audit
-from app.budgets import queries as budgets
 from app.core import clock
 from app.core.db import db
+from app.core.errors import NotAllowedError
 from app.core.paging import Page, make_page, window
 from app.core.words import tidy_ref
 from app.identity.models import Account
 from app.identity.rules import Actor, StaffRole
 from app.messages import queries as messages
 from app.messages.models import Message
-from app.messages.rules import About
 from app.policy import queries as policies
 from app.policy.rules import Decision, Finding
-from app.purchases.deciding import is_paid_by
 from app.purchases.facts import ranges_of
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rule_titles import rule_titles
-from app.purchases.rules import HELD
+from app.purchases.subjects import Fact, subject_of
 
 PAGE_SIZE = 25
 
@@ -143,14 +141,14 @@ class DecisionView:
     """All that is needed to decide, on one page, and nothing else of the person's money."""
 
     request: ApprovalRequest
-    purchase: Purchase
+    purchase: Purchase | None  # where it is one, or is about one
+    facts: tuple[Fact, ...]  # what it is, in rows, beside the purchase
     first_name: str
     age: int
     lines: tuple[DecisionLine, ...]
     findings: tuple[Finding, ...]  # of the purchase as a whole
-    safe_now_pence: int  # as if nothing were held for this: what declining leaves
-    safe_after_pence: int  # if approved; where the sum is held, also what the person reads as safe now
-    available_pence: int
+    safe_now_pence: int | None  # as if nothing were held for this: what declining leaves
+    safe_after_pence: int | None  # if approved; where the sum is held, also what the person reads as safe now
     held: bool
     thread: list[Message]
     before: RuleHistory
@@ -167,14 +165,13 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
     :raises WithColleagueError: when a colleague answers it.
     """
     request = approval_queries.request_by_ref(viewer, tidy_ref(ref))
-    purchase = _purchase(request.subject_id)
-    today = clock.today()
-    held = purchase.state in HELD
-    balance = budgets.balance(budgets.budget_by_id(purchase.budget_id))
-    safe = balance.safe_to_spend
-    policy = policies.policy_in_force(purchase.commissioner_id)
-    decision = purchase.decision
-    near = ranges_of(purchase)
+    subject = subject_of(request)
+    shown = subject.show(viewer, request)
+    purchase = shown.purchase
+    policy = policies.policy_in_force(request.commissioner_id)
+    decision = purchase.decision if purchase else None
+    near = ranges_of(purchase) if purchase else {}
+    place = subject.place(request)
     audit.record(
         viewer,
         "purchases.open_request",
@@ -189,29 +186,30 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
     return DecisionView(
         request=request,
         purchase=purchase,
+        facts=tuple(shown.facts),
         first_name=request.person.given_name,
-        age=request.person.age_on(today),
-        lines=tuple(_line(line, near) for line in purchase.lines),
+        age=request.person.age_on(clock.today()),
+        lines=tuple(_line(line, near) for line in purchase.lines) if purchase else (),
         findings=decision.for_purchase().findings if decision else (),
-        safe_now_pence=safe + purchase.total_pence if held else safe,
-        safe_after_pence=safe if held else safe - purchase.total_pence,
-        available_pence=balance.available,
-        held=held,
-        thread=messages.thread(About.PURCHASE, purchase.id),
+        safe_now_pence=shown.safe_now_pence,
+        safe_after_pence=shown.safe_after_pence,
+        held=shown.held,
+        thread=messages.thread(place.about, place.subject_id),
         before=approval_queries.history_of(request.commissioner_id, request.rule),
         rule_title=titles.get(request.rule, ""),
-        can_decide=approval_queries.may_decide_now(viewer, request) and not is_paid_by(viewer, purchase),
+        can_decide=approval_queries.may_decide_now(viewer, request) and not _refused(viewer, request),
         decline_reasons=titles | dict(DECLINE_REASONS),
         colleagues=approval_queries.colleagues_for(viewer, request),
     )
 
 
-def _purchase(purchase_id: UUID) -> Purchase:
-    return db.session.execute(
-        select(Purchase)
-        .options(selectinload(Purchase.lines).joinedload(PurchaseLine.outcome), joinedload(Purchase.person))
-        .where(Purchase.id == purchase_id)
-    ).scalar_one()
+def _refused(viewer: Actor, request: ApprovalRequest) -> bool:
+    """Whether the thing itself says that this viewer of all people does not decide it."""
+    try:
+        subject_of(request).refuse(viewer, request)
+    except NotAllowedError:
+        return True
+    return False
 
 
 def _line(line: PurchaseLine, near: Mapping[UUID, tuple[int, int]]) -> DecisionLine:

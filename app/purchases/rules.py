@@ -31,6 +31,10 @@ class State(StrEnum):
     PAYING = "paying"
     PAID = "paid"
     DELIVERED = "delivered"
+    UNDER_APPEAL = "under_appeal"
+    DISPUTED = "disputed"
+    PART_REFUNDED = "part_refunded"
+    REFUNDED = "refunded"
 
 
 class Verb(StrEnum):
@@ -49,13 +53,20 @@ class Verb(StrEnum):
     CONFIRM_DELIVERY = "confirm_delivery"
     CANCEL = "cancel"
     REVISE = "revise"
+    APPEAL = "appeal"
+    DISPUTE = "dispute"
+    REFUND = "refund"
+    REPLACE = "replace"
 
 
 _ANSWERS = frozenset({State.APPROVED, State.AWAITING_APPROVAL, State.BLOCKED})
 _CANCELLED = frozenset({State.CANCELLED})
+_UNDER_APPEAL = frozenset({State.UNDER_APPEAL})
+_BACK = frozenset({State.PART_REFUNDED, State.REFUNDED})
 
 #: The whole table. A pair that is not in it cannot happen. ``revise`` is how a blocked line is taken out or changed
-#: so that the rest goes through: the decision that stopped it is kept in the purchase's decisions.
+#: so that the rest goes through: the decision that stopped it is kept in the purchase's decisions. ``replace`` ends an
+#: approved purchase in the moment in which its agreed change takes its place.
 TABLE: Mapping[tuple[State, Verb], frozenset[State]] = {
     (State.DRAFT, Verb.SUBMIT): _ANSWERS | {State.AWAITING_HOLDER},
     (State.AWAITING_HOLDER, Verb.CONFIRM): _ANSWERS,
@@ -74,6 +85,19 @@ TABLE: Mapping[tuple[State, Verb], frozenset[State]] = {
     (State.AWAITING_APPROVAL, Verb.CANCEL): _CANCELLED,
     (State.AWAITING_INFORMATION, Verb.CANCEL): _CANCELLED,
     (State.APPROVED, Verb.CANCEL): _CANCELLED,
+    (State.APPROVED, Verb.REPLACE): _CANCELLED,
+    (State.DECLINED, Verb.APPEAL): _UNDER_APPEAL,
+    (State.BLOCKED, Verb.APPEAL): _UNDER_APPEAL,
+    (State.UNDER_APPEAL, Verb.APPROVE): frozenset({State.APPROVED}),
+    (State.UNDER_APPEAL, Verb.DECLINE): frozenset({State.DECLINED}),
+    (State.UNDER_APPEAL, Verb.CANCEL): _CANCELLED,
+    (State.PAID, Verb.DISPUTE): frozenset({State.DISPUTED}),
+    (State.DELIVERED, Verb.DISPUTE): frozenset({State.DISPUTED}),
+    (State.DISPUTED, Verb.CONFIRM_DELIVERY): frozenset({State.DELIVERED}),
+    (State.PAID, Verb.REFUND): _BACK,
+    (State.DELIVERED, Verb.REFUND): _BACK,
+    (State.DISPUTED, Verb.REFUND): _BACK,
+    (State.PART_REFUNDED, Verb.REFUND): _BACK,
 }
 
 #: What a person reads on a tag.
@@ -89,11 +113,16 @@ STATE_WORDS: Mapping[State, str] = {
     State.PAYING: "Being paid",
     State.PAID: "Paid",
     State.DELIVERED: "Done",
+    State.UNDER_APPEAL: "Somebody else looks again",
+    State.DISPUTED: "Something went wrong",
+    State.PART_REFUNDED: "Partly refunded",
+    State.REFUNDED: "Refunded",
 }
 
 #: Money is set aside for it: promised, not spent.
 HELD = frozenset({State.AWAITING_APPROVAL, State.AWAITING_INFORMATION, State.APPROVED, State.PAYING})
-SPENT = frozenset({State.PAID, State.DELIVERED})
+#: Money has gone for it, and not all of it came back.
+SPENT = frozenset({State.PAID, State.DELIVERED, State.DISPUTED, State.PART_REFUNDED})
 #: Something is still to happen before the money has gone.
 WAITING = (State.AWAITING_HOLDER, State.AWAITING_APPROVAL, State.AWAITING_INFORMATION, State.APPROVED)
 
@@ -109,6 +138,10 @@ _ALREADY: Mapping[State, str] = {
     State.PAYING: "This is being paid just now.",
     State.PAID: "This is paid already.",
     State.DELIVERED: "This is finished: it is paid and was delivered.",
+    State.UNDER_APPEAL: "Somebody else is looking at this again.",
+    State.DISPUTED: "Something went wrong with this, and it is being put right.",
+    State.PART_REFUNDED: "A part of this was refunded.",
+    State.REFUNDED: "This was refunded.",
 }
 
 

@@ -5,7 +5,18 @@ commit. What they do is in the module each comes from.
 """
 
 from app.purchases.checking import LineCheck, PurchaseCheck, check
-from app.purchases.deciding import add_message, answer, approve, ask, decline, hand_over, take
+from app.purchases.deciding import (
+    add_message,
+    add_message_about,
+    answer,
+    answer_about,
+    approve,
+    ask,
+    decline,
+    hand_over,
+    take,
+)
+from app.purchases.deciding_purchases import PurchaseSubject
 from app.purchases.drafting import put_line, remove_line, set_details, start_draft
 from app.purchases.settling import confirm_delivery, mark_paid
 from app.purchases.submitting import confirm, submit, turn_down
@@ -14,8 +25,11 @@ from app.purchases.taking_back import cancel, revise, take_out_blocked_lines
 __all__ = [
     "LineCheck",
     "PurchaseCheck",
+    "PurchaseSubject",
     "add_message",
+    "add_message_about",
     "answer",
+    "answer_about",
     "approve",
     "ask",
     "cancel",

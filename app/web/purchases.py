@@ -128,7 +128,7 @@ def answer(purchase_ref: str) -> ResponseReturnValue:
     purchase, form = load(purchase_ref), AnswerForm()
     if form.validate():
         try:
-            service.answer(current_actor(), purchase, form.answer.data or "")
+            service.answer_about(current_actor(), purchase, form.answer.data or "")
         except InvalidError as error:
             form.take(error)
         else:
@@ -144,7 +144,7 @@ def message(purchase_ref: str) -> ResponseReturnValue:
     purchase, form = load(purchase_ref), MessageForm()
     if form.validate():
         try:
-            service.add_message(current_actor(), purchase, form.message.data or "")
+            service.add_message_about(current_actor(), purchase, form.message.data or "")
         except InvalidError as error:
             form.take(error)
         else:

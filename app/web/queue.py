@@ -93,7 +93,7 @@ def _page(view: DecisionView, approve: ApproveForm | None = None, message: Messa
         form=approve or message,
         approve_form=approve or ApproveForm(formdata=None),
         message_form=message or MessageForm(formdata=None),
-        receipts=evidence.receipts_of(current_actor(), view.purchase),
+        receipts=evidence.receipts_of(current_actor(), view.purchase) if view.purchase else [],
         late=view.request.due_on < clock.today(),
         mine=view.request.assigned_to == current_actor().account_id,
     )
@@ -106,11 +106,11 @@ def approve(request_ref: str) -> ResponseReturnValue:
     form = ApproveForm()
     if form.validate():
         try:
-            purchase = service.approve(current_actor(), request_ref, form.why.data or "")
+            asked = service.approve(current_actor(), request_ref, form.why.data or "")
         except InvalidError as error:
             form.take(error, reason="why")
         else:
-            flash(f"You approved {purchase.title}. {purchase.person.given_name} is told.")
+            flash(f"You approved {asked.title}. {asked.person.given_name} is told.")
             return redirect(url_for("queue.index"), 303)
     else:
         keep_writes()
@@ -197,7 +197,7 @@ def message(request_ref: str) -> ResponseReturnValue:
     view, form = reading.request_for(current_actor(), request_ref), MessageForm()
     if form.validate():
         try:
-            service.add_message(current_actor(), view.purchase, form.message.data or "")
+            service.add_message(current_actor(), view.request, form.message.data or "")
         except InvalidError as error:
             form.take(error)
         else:

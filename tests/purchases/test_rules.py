@@ -11,7 +11,7 @@ from app.core.words import one_line, storable
 from app.purchases.rules import STATE_WORDS, TABLE, LineInput, State, Verb, check_line, line_amount, possible, step
 
 DESIGN = {
-    # DESIGN, section 7, for what there is so far
+    # DESIGN, section 7
     (State.DRAFT, Verb.SUBMIT): {"approved", "awaiting_approval", "blocked", "awaiting_holder"},
     (State.AWAITING_HOLDER, Verb.CONFIRM): {"approved", "awaiting_approval", "blocked"},
     (State.AWAITING_HOLDER, Verb.TURN_DOWN): {"cancelled"},
@@ -27,7 +27,20 @@ DESIGN = {
     **{
         (state, Verb.CANCEL): {"cancelled"}
         for state in State
-        if state in ("draft", "awaiting_holder", "awaiting_approval", "awaiting_information", "approved")
+        if state in ("draft", "approved", "under_appeal") or state.startswith("awaiting_")
+    },
+    (State.APPROVED, Verb.REPLACE): {"cancelled"},
+    (State.DECLINED, Verb.APPEAL): {"under_appeal"},
+    (State.BLOCKED, Verb.APPEAL): {"under_appeal"},
+    (State.UNDER_APPEAL, Verb.APPROVE): {"approved"},
+    (State.UNDER_APPEAL, Verb.DECLINE): {"declined"},
+    (State.PAID, Verb.DISPUTE): {"disputed"},
+    (State.DELIVERED, Verb.DISPUTE): {"disputed"},
+    (State.DISPUTED, Verb.CONFIRM_DELIVERY): {"delivered"},
+    **{
+        (state, Verb.REFUND): {"part_refunded", "refunded"}
+        for state in State
+        if state in ("paid", "delivered", "disputed", "part_refunded")
     },
 }
 
@@ -55,7 +68,7 @@ def test_money_once_gone_stays_gone() -> None:
         if not more:
             break
         reach |= more
-    assert reach == {State.PAID, State.DELIVERED}
+    assert reach == {State.PAID, State.DELIVERED, State.DISPUTED, State.PART_REFUNDED, State.REFUNDED}
     assert set(STATE_WORDS) == set(State)
 
 
