@@ -168,9 +168,7 @@ def _assign(actor: Actor, request: ApprovalRequest, to: Account) -> ApprovalRequ
     title = f"{actor.name} handed {request.title} to you. Answer by {clock.say_day(request.due_on)}."
     _tell_coordinator(actor, request, NoticeKind.HANDED_OVER, title)
     by = clock.say_day(request.due_on)
-    tell_about(
-        actor, request, NoticeKind.HANDED_OVER, f"{to.name} will answer you about {request.title} by {by}.", ""
-    )
+    tell_about(actor, request, NoticeKind.HANDED_OVER, f"{to.name} will answer you about {request.title} by {by}.", "")
     return request
 
 

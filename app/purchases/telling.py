@@ -30,9 +30,7 @@ def tell_side(actor: Actor, purchase: Purchase, kind: NoticeKind, title: str, bo
     _tell(actor, purchase, side_of(purchase.person_id, purchase.requested_by), kind, title, body)
 
 
-def tell_about(
-    actor: Actor, request: ApprovalRequest, kind: NoticeKind, title: str, body: str | None = None
-) -> None:
+def tell_about(actor: Actor, request: ApprovalRequest, kind: NoticeKind, title: str, body: str | None = None) -> None:
     """The same about whatever was to be decided.
 
     :param body: the reason that was given, when left out.
