@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
 from app.core.money import format_pounds, parse_pounds
 from app.marketplace.places import Place, outcode_of
@@ -44,6 +45,7 @@ class SearchQuery:
     :param place: near where; None is anywhere, and then ``miles`` says nothing.
     :param max_pence: the most that one hour, visit, session … may cost. Listings without a price are then left out.
     :param min_rating: this rating of the register or a better one.
+    :param among: only these listings (what is new, for a search that is watched); None is all.
     """
 
     words: str = ""
@@ -54,6 +56,7 @@ class SearchQuery:
     min_rating: Rating | None = None
     sort: Sort = Sort.BEST
     page: int = 1
+    among: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def copy_in(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -
 _SETTLE = """
     UPDATE listing SET
         offered = fresh.offered, rating_rank = fresh.rating_rank, who = fresh.who, lat = fresh.lat, lon = fresh.lon,
+        reopened_at = CASE WHEN fresh.offered AND NOT listing.offered THEN :now ELSE listing.reopened_at END,
         changed_at = :now
     FROM (
         SELECT listing.id,

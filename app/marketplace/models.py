@@ -38,6 +38,10 @@ class Provider(Base):
         CheckConstraint("kind <> 'pa' OR (cqc_id IS NULL AND rating IS NULL)", name="pa_unrated"),
         CheckConstraint("kind = 'pa' OR employment IS NULL", name="employment"),
         CheckConstraint("references_seen >= 0", name="references"),
+        # nor is an average of what people say of a PA ever kept; where a commissioner lets its people rate PAs, only
+        # they see it
+        CheckConstraint("kind <> 'pa' OR (review_count = 0 AND review_tenths IS NULL)", name="pa_unreviewed"),
+        CheckConstraint("(review_count = 0) = (review_tenths IS NULL)", name="reviews"),
     )
 
     id: Mapped[Key]
@@ -59,6 +63,10 @@ class Provider(Base):
     right_to_work_on: Mapped[date | None]
     references_seen: Mapped[int] = mapped_column(default=0, server_default="0")
     insured_until: Mapped[date | None]
+    outcode: Mapped[str] = mapped_column(String(4), default="", server_default="")  # where they set out from
+    # what holds of everything they offer
+    languages: Mapped[list[str]] = mapped_column(ARRAY(String), default=list, server_default=text("'{}'"))
+    accessibility: Mapped[list[str]] = mapped_column(ARRAY(String), default=list, server_default=text("'{}'"))
     written_at: Mapped[Written]
     changed_at: Mapped[Written]
 
@@ -87,6 +95,8 @@ class Location(Base):
     __table_args__ = (Index("ix_location_provider", "provider_id"),)
 
     id: Mapped[Key]
+    #: Made by the database for what is copied in.
+    ref: Mapped[Ref] = mapped_column(server_default=text("substr(md5(gen_random_uuid()::text), 1, 12)"))
     cqc_id: Mapped[str | None] = mapped_column(String(20), unique=True)
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"))
     name: Mapped[str]
@@ -107,6 +117,7 @@ class Location(Base):
     registered_on: Mapped[date | None]
     checked_on: Mapped[date | None]  # the Commission's latest check
     register_url: Mapped[str] = mapped_column(default="")
+    closed_on: Mapped[date | None]  # a place of their own that they gave up
     written_at: Mapped[Written]
     changed_at: Mapped[Written]
 
@@ -152,6 +163,8 @@ class Listing(Base):
             postgresql_where=text("offered AND price_pence > 0"),
         ),
         Index("ix_listing_remote", "category", postgresql_where=text("offered AND remote")),
+        Index("ix_listing_written", "written_at", postgresql_where=text("offered")),  # what is new
+        Index("ix_listing_reopened", "reopened_at", postgresql_where=text("offered AND reopened_at IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -180,9 +193,12 @@ class Listing(Base):
     who: Mapped[str] = mapped_column(default="")
     rating_rank: Mapped[int] = mapped_column(default=0)  # rules.RATING_RANKS
     keywords: Mapped[str] = mapped_column(default="")
+    review_count: Mapped[int] = mapped_column(default=0, server_default="0")  # as on the provider
+    review_tenths: Mapped[int | None]
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed(SEARCH_VECTOR, persisted=True), deferred=True)
     written_at: Mapped[Written]
     changed_at: Mapped[Written]
+    reopened_at: Mapped[datetime | None]  # when it was last offered again after it had not been
 
     provider: Mapped[Provider] = relationship()
     location: Mapped[Location | None] = relationship()

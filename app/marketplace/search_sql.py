@@ -88,7 +88,9 @@ def search_statement(query: SearchQuery) -> tuple[TextClause, dict[str, Any]]:
         params["max_pence"] = query.max_pence
     if query.min_rating:
         params["min_rank"] = query.min_rating.rank
-    shape = tuple(name in params for name in ("words", "south", "category", "max_pence", "min_rank"))
+    if query.among is not None:
+        params["among"] = list(query.among)
+    shape = tuple(name in params for name in ("words", "south", "category", "max_pence", "min_rank", "among"))
     return _statement(*shape, query.sort), params
 
 
@@ -109,7 +111,9 @@ def point(lat: float, lon: float) -> dict[str, float]:
 
 
 @lru_cache(maxsize=256)
-def _statement(words: bool, near: bool, category: bool, price: bool, rating: bool, sort: Sort) -> TextClause:
+def _statement(
+    words: bool, near: bool, category: bool, price: bool, rating: bool, among: bool, sort: Sort
+) -> TextClause:
     where = ["listing.offered"]
     if words:
         where.append(f"(numnode({_WORDS}) = 0 OR listing.search @@ {_FOUND_BY})")
@@ -121,6 +125,8 @@ def _statement(words: bool, near: bool, category: bool, price: bool, rating: boo
         where.append("listing.price_pence <= :max_pence")
     if rating:
         where.append("listing.rating_rank >= :min_rank")
+    if among:
+        where.append("listing.id = ANY(:among)")
     # A listing with a price can be asked for at once: between two that match as well, it comes first.
     score = f"ts_rank(listing.search, {_FOUND_BY}) * CASE WHEN listing.price_pence IS NULL THEN 0.6 ELSE 1 END"
     columns = [
