@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 #: Verbs that begin like this tell of one purchase: its words, sum, payee or the reason given about it.
-GATED = ("purchases.", "approvals.", "evidence.", "messages.", "payments.")
+GATED = ("purchases.", "approvals.", "evidence.", "messages.", "payments.", "keeping.", "enquiries.", "reviews.")
 
 _WORDS: Mapping[str, str] = {
     "purchases.start_draft": "Began a purchase",
@@ -23,6 +23,9 @@ _WORDS: Mapping[str, str] = {
     "purchases.answer": "Answered about a purchase",
     "purchases.pay": "Paid for a purchase",
     "purchases.confirm_delivery": "Got what was bought",
+    "purchases.accept_order": "Accepted an order",
+    "purchases.decline_order": "Turned down an order",
+    "purchases.say_delivered": "Said that an order is done",
     "purchases.open_request": "Opened a purchase to decide it",
     "approvals.open": "Asked for a decision",
     "approvals.approved": "Approved a request",
@@ -35,7 +38,29 @@ _WORDS: Mapping[str, str] = {
     "evidence.detach": "Took a receipt out",
     "evidence.open": "Opened a receipt",
     "messages.write": "Wrote a message",
+    "enquiries.ask": "Asked a provider something",
+    "enquiries.answer": "Answered a question to a provider",
+    "enquiries.close": "Closed a question to a provider",
+    "enquiries.quote": "Sent somebody a price",
+    "enquiries.withdraw_quote": "Took back a price",
+    "enquiries.use_quote": "Asked to buy at a price that was given",
+    "reviews.write": "Wrote a review",
+    "reviews.change": "Changed a review",
+    "reviews.reply": "Replied to a review",
+    "reviews.report": "Asked for another look at a review",
+    "reviews.show": "Let a review be read",
+    "reviews.hide": "Hid a review",
+    "reviews.show_reply": "Let a reply to a review be read",
+    "reviews.hide_reply": "Hid a reply to a review",
     "payments.pay": "Noted a payment",
+    "keeping.save": "Saved something to look at again",
+    "keeping.unsave": "Took out something that was saved",
+    "keeping.note": "Wrote a note on something saved",
+    "keeping.watch": "Asked to be told of new support",
+    "keeping.pause": "Paused being told of new support",
+    "keeping.resume": "Took up being told of new support",
+    "keeping.stop": "Stopped being told of new support",
+    "keeping.told": "Told of new support",
 }
 
 

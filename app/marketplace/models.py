@@ -26,7 +26,7 @@ from app.marketplace.rules import (
     say_price,
     say_times,
 )
-from app.marketplace.search_sql import SEARCH_VECTOR
+from app.marketplace.search_sql import LOOKED_AT, SEARCH_VECTOR, SLOTS
 
 
 class Provider(Base):
@@ -67,6 +67,9 @@ class Provider(Base):
     # what holds of everything they offer
     languages: Mapped[list[str]] = mapped_column(ARRAY(String), default=list, server_default=text("'{}'"))
     accessibility: Mapped[list[str]] = mapped_column(ARRAY(String), default=list, server_default=text("'{}'"))
+    # what people who bought say; kept by ``marketplace.reviews`` alone
+    review_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    review_tenths: Mapped[int | None]  # the average times ten
     written_at: Mapped[Written]
     changed_at: Mapped[Written]
 
@@ -153,7 +156,13 @@ class Listing(Base):
         Index("ix_listing_location", "location_id"),
         Index("ix_listing_search", "search", postgresql_using="gin", postgresql_where=text("offered")),
         Index("ix_listing_category", "category", "price_pence", postgresql_where=text("offered")),
-        Index("ix_listing_point", "lat", "lon", postgresql_where=text("offered")),
+        Index(
+            "ix_listing_point",  # all that a search without words looks at
+            "lat",
+            "lon",
+            postgresql_include=LOOKED_AT,
+            postgresql_where=text("offered"),
+        ),
         Index(
             "ix_listing_price",  # what comparable ones near cost
             "category",
@@ -187,7 +196,11 @@ class Listing(Base):
     languages: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
     accessibility: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
     times: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)  # rules.SLOTS; empty: any time
+    #: the same for the search, a bit for each slot
+    slots: Mapped[int] = mapped_column(Computed(SLOTS, persisted=True))
     takes_new_people: Mapped[bool] = mapped_column(default=True)
+    #: washing, dressing, help on the toilet: only here may a woman or a man be asked for
+    personal_care: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     active: Mapped[bool] = mapped_column(default=True)  # the provider's own switch
     offered: Mapped[bool] = mapped_column(default=True)  # active, and nobody in it is deregistered
     who: Mapped[str] = mapped_column(default="")
@@ -247,3 +260,25 @@ class RegisterReading(Base):
     as_of: Mapped[date]
     counts: Mapped[dict[str, Any]]
     read_at: Mapped[datetime]
+
+
+class SearchWord(Base):
+    """A word of what is offered, as it is written: what a misspelt one may have meant."""
+
+    __tablename__ = "search_word"
+
+    word: Mapped[str] = mapped_column(String(24), primary_key=True)
+    listings: Mapped[int]  # how many have it
+    named: Mapped[int]  # how many of these have it in who offers it
+
+
+class SearchWordbook(Base):
+    """When the words were last gathered: a process that holds them knows by the version that they are old."""
+
+    __tablename__ = "search_wordbook"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime]
+    words: Mapped[int]

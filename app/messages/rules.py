@@ -5,6 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 
 MAX_BODY = 4000
+MAX_TOPIC = 120
+
+
+class ConversationState(StrEnum):
+    """Whose turn it is in a conversation about anything."""
+
+    WITH_STAFF = "with_staff"
+    WITH_PERSON = "with_person"
+    CLOSED = "closed"
+
+
+CONVERSATION_WORDS: dict[ConversationState, str] = {
+    ConversationState.WITH_STAFF: "Waiting for an answer",
+    ConversationState.WITH_PERSON: "Answered",
+    ConversationState.CLOSED: "Finished",
+}
 
 
 class NoticeKind(StrEnum):
@@ -20,6 +36,10 @@ class NoticeKind(StrEnum):
     HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"
     MONEY_IN = "money_in"
+    ORDER = "order"  # something is to be delivered, and what the provider says of it
+    REMINDER = "reminder"  # to a coordinator: it is due today
+    LATE = "late"  # to the team's lead, and with a new day to the person's side
+    FOUND = "found"  # something new of what somebody asked us to look out for
 
 
 class About(StrEnum):
@@ -27,12 +47,30 @@ class About(StrEnum):
 
     PURCHASE = "purchase"  # about_ref: the purchase
     REQUEST = "request"  # about_ref: the approval request, for staff
+    ORDER = "order"  # about_ref: the purchase, for the provider
     BUDGET = "budget"  # about_ref: empty; the person's home page
+    CONVERSATION = "conversation"  # about_ref: the conversation, as the person's side sees it
+    STAFF_CONVERSATION = "staff_conversation"  # about_ref: the conversation, as staff see it
+    WATCH = "watch"  # about_ref: the watched search
+    ENQUIRY = "enquiry"  # about_ref: the question to a provider, for the person's side
+    PROVIDER_ENQUIRY = "provider_enquiry"  # the same, for the provider
+    REVIEW = "review"  # about_ref: what somebody said of a provider, for who said it
+    PROVIDER_REVIEW = "provider_review"  # the same, for the provider
+    SUGGESTION = "suggestion"  # about_ref: the provider somebody missed
 
 
 #: E-mails say little: they are read on lock screens and shared computers.
 EMAIL_LINES: dict[About, str] = {
     About.PURCHASE: "There is news about a purchase.",
     About.REQUEST: "There is something for you to look at.",
+    About.ORDER: "There is news about an order.",
     About.BUDGET: "There is news about a budget.",
+    About.CONVERSATION: "There is an answer for you.",
+    About.STAFF_CONVERSATION: "There is a message for you to answer.",
+    About.WATCH: "There is something new of what you asked us to look out for.",
+    About.ENQUIRY: "A provider wrote to you.",
+    About.PROVIDER_ENQUIRY: "Somebody wrote to you about what you offer.",
+    About.REVIEW: "There is news about your review.",
+    About.PROVIDER_REVIEW: "There is news about a review of what you offer.",
+    About.SUGGESTION: "There is news about the provider you suggested.",
 }

@@ -16,7 +16,9 @@ from app.core.errors import NotAllowedError, NotFoundError, StateError
 from app.core.money import format_pounds
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.purchases.models import Purchase
+from app.purchases.order_rules import OrderState
 from app.purchases.rules import State, Verb, step
+from app.purchases.telling_providers import GIVEN_UP, tell_of_step
 
 #: What a purchase must still be for a write to be made.
 _GUARD = ("commissioner_id", "id", "state", "version")
@@ -58,7 +60,12 @@ def move(purchase: Purchase, verb: Verb, to: State | None = None, **values: Any)
     :param values: other columns to set with it.
     :raises StateError: when the table knows no such step, or somebody was faster.
     """
-    write(purchase, state=step(purchase.state, verb, to), **values)
+    was = purchase.state
+    if was is State.APPROVED and verb in GIVEN_UP and purchase.provider_id is not None:
+        values.setdefault("order_state", OrderState.WITHDRAWN)
+    write(purchase, state=step(was, verb, to), **values)
+    if values.get("order_state") is not OrderState.DECLINED:  # who declined it knows
+        tell_of_step(purchase, was, verb)
 
 
 def write(purchase: Purchase, **values: Any) -> None:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.budgets.models import Budget
 from app.core.db import Base, Key, Pence, Ref, Written
 from app.identity.models import Person
+from app.marketplace.enquiry_models import Quote
 from app.plans.models import Outcome
 from app.policy.rules import Action, Decision
+from app.purchases.order_rules import OrderState
 from app.purchases.rules import FAMILY_WORDS, MAX_WORDS, STATE_WORDS, Family, State, Way
 
 _WAITING = "state IN ('awaiting_holder', 'awaiting_approval', 'awaiting_information', 'approved')"
@@ -73,6 +75,12 @@ class Purchase(Base):
     paid_how: Mapped[str] = mapped_column(String(MAX_WORDS), default="")  # the evidence in words
     rail: Mapped[str | None] = mapped_column(String(24))
     delivered_on: Mapped[date | None]
+    # what the provider says of it (orders.py)
+    order_state: Mapped[OrderState] = mapped_column(default=OrderState.ASKED, server_default="asked")
+    order_reason: Mapped[str] = mapped_column(default="", server_default="")  # why they cannot do it
+    order_by_name: Mapped[str] = mapped_column(String(120), default="", server_default="")  # who of them answered
+    order_answered_at: Mapped[datetime | None]
+    said_delivered_on: Mapped[date | None]  # as the provider says; ``delivered_on`` as the person does
     end_reason: Mapped[str] = mapped_column(default="")  # why it was declined, turned down or taken back
     receipt_count: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Goes up with every change: a write that was prepared on an older one loses (two tabs).
@@ -125,6 +133,7 @@ class PurchaseLine(Base):
     description: Mapped[str] = mapped_column(String(MAX_WORDS))
     category: Mapped[str | None] = mapped_column(String(40))
     listing_id: Mapped[UUID | None] = mapped_column(ForeignKey("listing.id"))
+    quote_id: Mapped[UUID | None] = mapped_column(ForeignKey("quote.id"))  # the price the provider kept for them
     quantity_hundredths: Mapped[int] = mapped_column(default=100)
     unit: Mapped[str | None] = mapped_column(String(24))
     unit_price_pence: Mapped[Pence]
@@ -138,6 +147,7 @@ class PurchaseLine(Base):
 
     purchase: Mapped[Purchase] = relationship(back_populates="lines")
     outcome: Mapped[Outcome | None] = relationship(viewonly=True)
+    quote: Mapped[Quote | None] = relationship(viewonly=True)
 
     @property
     def decision(self) -> Decision | None:

@@ -51,8 +51,22 @@ def _address(notice: Notice) -> str:
     """Where the thing is that a notice tells about."""
     if notice.about is About.REQUEST:
         return url_for("queue.show", request_ref=notice.about_ref)
+    if notice.about is About.ORDER:
+        return url_for("provider_orders.follow", order_ref=notice.about_ref)
+    if notice.about is About.PROVIDER_ENQUIRY:
+        return url_for("provider_enquiries.follow", enquiry_ref=notice.about_ref)
+    if notice.about is About.PROVIDER_REVIEW:
+        return url_for("provider_reviews.follow", review_ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.ENQUIRY:
+        return url_for("enquiries.show", person_ref=notice.person.ref, enquiry_ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.REVIEW:
+        return url_for("reviews.show", person_ref=notice.person.ref, review_ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.SUGGESTION:
+        return url_for("suggestions.show", person_ref=notice.person.ref, suggestion_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.PURCHASE:
         return url_for("purchases.show", person_ref=notice.person.ref, purchase_ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.WATCH:
+        return url_for("keeping.watch", person_ref=notice.person.ref, watch_ref=notice.about_ref)
     if notice.person is not None:
         return url_for("home.show", person_ref=notice.person.ref)
     return url_for("notices.index")
