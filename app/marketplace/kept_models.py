@@ -94,6 +94,7 @@ class Watch(Base):
     west: Mapped[float | None]
     east: Mapped[float | None]
     made_at: Mapped[Written]
+    since: Mapped[Written]  # what came after this is new
     looked_at: Mapped[Written]
     told_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]

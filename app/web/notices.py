@@ -51,6 +51,10 @@ def _address(notice: Notice) -> str:
     """Where the thing is that a notice tells about."""
     if notice.about is About.REQUEST:
         return url_for("queue.show", request_ref=notice.about_ref)
+    if notice.about is About.STAFF_CONVERSATION:
+        return url_for("staff_messages.show", conversation_ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.CONVERSATION:
+        return url_for("messages.talk", person_ref=notice.person.ref, conversation_ref=notice.about_ref)
     if notice.about is About.ORDER:
         return url_for("provider_orders.follow", order_ref=notice.about_ref)
     if notice.about is About.PROVIDER_ENQUIRY:
