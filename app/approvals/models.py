@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.approvals.rules import REQUEST_WORDS, RequestState, SubjectKind
@@ -22,6 +22,7 @@ class ApprovalRequest(Base):
         CheckConstraint("(state IN ('waiting', 'asked')) = (decided_at IS NULL)", name="decided"),
         Index("ix_approval_request_queue", "commissioner_id", "assigned_to", "state", "due_on"),
         Index("ix_approval_request_team", "commissioner_id", "state", "due_on", "id"),
+        Index("ix_approval_request_late", "due_on", postgresql_where=text("state = 'waiting'")),
         Index("ix_approval_request_rule", "commissioner_id", "rule", "state"),
         Index("ix_approval_request_subject", "subject_id", "id"),
         # one open request a subject, whatever happens
@@ -48,11 +49,17 @@ class ApprovalRequest(Base):
     assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # None: anyone in the team
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     state: Mapped[RequestState] = mapped_column(default=RequestState.WAITING)
-    due_on: Mapped[date]
+    due_on: Mapped[date]  # the day that was promised
+    new_due_on: Mapped[date | None]  # the honest day after that one went by
+    reminded_on: Mapped[date | None]  # the coordinator
+    lead_told_on: Mapped[date | None]
     opened_at: Mapped[Written]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     decided_by_name: Mapped[str] = mapped_column(String(120), default="")
+    #: Accounts that never decide this one, as text: on an appeal whoever decided it before.
+    barred: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    needs_reason: Mapped[bool] = mapped_column(default=False, server_default=false())  # a yes too is given a reason
     reason_code: Mapped[str | None] = mapped_column(String(60))
     reason: Mapped[str] = mapped_column(default="")  # as the person reads it
 
@@ -62,6 +69,11 @@ class ApprovalRequest(Base):
     @property
     def state_words(self) -> str:
         return REQUEST_WORDS[self.state]
+
+    @property
+    def answer_by(self) -> date:
+        """The day by which the person may count on an answer."""
+        return self.new_due_on or self.due_on
 
     @property
     def assigned_name(self) -> str:

@@ -35,7 +35,7 @@ def request_by_ref(viewer: Actor, ref: str) -> ApprovalRequest:
 def request_to_take(viewer: Actor, ref: str) -> ApprovalRequest:
     """A request of the viewer's team, to take over. Whoever acts for the person is not of the team for them.
 
-    :raises NotFoundError: when there is none.
+    :raises NotFoundError: when there is none, or it is a second look at what the viewer decided.
     """
     request = db.session.scalar(
         select(ApprovalRequest)
@@ -43,7 +43,7 @@ def request_to_take(viewer: Actor, ref: str) -> ApprovalRequest:
         .options(joinedload(ApprovalRequest.assignee), joinedload(ApprovalRequest.person))
     )
     team = request is not None and may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id))
-    if request is None or not team or viewer.grant_for(request.person_id) is not None:
+    if request is None or not team or viewer.grant_for(request.person_id) is not None or _is_barred(viewer, request):
         raise NotFoundError
     return request
 
@@ -56,11 +56,16 @@ def may_open(viewer: Actor, request: ApprovalRequest) -> bool:
     """
     if not may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
         return False
-    if viewer.grant_for(request.person_id) is not None:
+    if viewer.grant_for(request.person_id) is not None or _is_barred(viewer, request):
         return False
     if request.state in OPEN and request.assigned_to is None:
         return True
     return viewer.account_id in (request.decided_by, request.assigned_to)
+
+
+def _is_barred(viewer: Actor, request: ApprovalRequest) -> bool:
+    """Whether this is a second look at what the viewer decided: it does not exist for them."""
+    return str(viewer.account_id) in request.barred
 
 
 def latest_for(subject_id: UUID) -> ApprovalRequest | None:
@@ -109,7 +114,11 @@ def colleagues_for(viewer: Actor, request: ApprovalRequest) -> list[Account]:
     """To whom a request can be handed over: others of the team who may decide it."""
     barred = {account.id for account, _ in identity.acting_accounts(request.person_id)}
     barred |= {request.asked_by, request.assigned_to or request.asked_by}
-    return [account for account in identity.coordinators(request.commissioner_id) if account.id not in barred]
+    return [
+        account
+        for account in identity.coordinators(request.commissioner_id)
+        if account.id not in barred and str(account.id) not in request.barred
+    ]
 
 
 @dataclass(frozen=True, slots=True)

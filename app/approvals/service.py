@@ -5,7 +5,7 @@ Every change is guarded in the statement: of two deciders at once one changes th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -44,10 +44,14 @@ def open_request(
     reason_asked: str,
     asked_by: UUID,
     assigned_to: Account | None,
+    barred: Collection[UUID] = (),
+    needs_reason: bool = False,
 ) -> ApprovalRequest:
     """Ask a coordinator to decide, by the commissioner's number of working days from today.
 
     :param rules: codes of the findings that referred it, the deciding one first.
+    :param barred: accounts that never decide it, nor get it handed over: whoever decided it before.
+    :param needs_reason: a yes too has to be given a reason.
     """
     request = ApprovalRequest(
         commissioner_id=commissioner_id,
@@ -62,7 +66,9 @@ def open_request(
         reason_asked=reason_asked,
         assigned_to=assigned_to.id if assigned_to else None,
         asked_by=asked_by,
-        due_on=due_day(commissioner_id),
+        barred=sorted(str(key) for key in barred),
+        needs_reason=needs_reason,
+        due_on=due_day(commissioner_id, subject_kind),
     )
     db.session.add(request)
     db.session.flush()
@@ -70,9 +76,9 @@ def open_request(
     return request
 
 
-def due_day(commissioner_id: UUID) -> date:
-    """The day by which a coordinator answers what is asked today."""
-    return clock.add_working_days(clock.today(), identity.settings_of(commissioner_id).decision_working_days)
+def due_day(commissioner_id: UUID, kind: SubjectKind = SubjectKind.PURCHASE) -> date:
+    """The day by which a coordinator answers what is asked today. A second look has a clock of its own."""
+    return identity.answer_day(commissioner_id, appeal=kind is SubjectKind.APPEAL)
 
 
 def decide(actor: Actor, request: ApprovalRequest, state: RequestState, code: str | None, reason: str) -> None:
@@ -115,8 +121,9 @@ def ask(actor: Actor, request: ApprovalRequest) -> None:
 
 def answered(actor: Actor, request: ApprovalRequest) -> None:
     """Note that the person answered: the coordinator has the usual time again."""
-    due = max(request.due_on, due_day(request.commissioner_id))
-    _move(request, RequestState.ASKED, RequestState.WAITING, {"due_on": due})
+    due = max(request.due_on, due_day(request.commissioner_id, request.subject_kind))
+    again = {"due_on": due, "new_due_on": None, "reminded_on": None, "lead_told_on": None}
+    _move(request, RequestState.ASKED, RequestState.WAITING, again)
     _record(actor, request, "approvals.answered", f"Answered the question about {request.title}")
 
 
@@ -135,7 +142,8 @@ def assign(actor: Actor, request: ApprovalRequest, to: Account) -> None:
     """
     _check(actor, request)
     team = {account.id for account in identity.coordinators(request.commissioner_id)}
-    if to.id not in team or to.id == request.asked_by or identity.holds_any_authority(to.id, request.person_id):
+    barred = to.id == request.asked_by or str(to.id) in request.barred
+    if to.id not in team or barred or identity.holds_any_authority(to.id, request.person_id):
         raise NotAllowedError(f"{to.name} cannot decide this one.")
     done = db.session.scalar(
         update(ApprovalRequest)
@@ -168,8 +176,18 @@ def already(request: ApprovalRequest) -> StateError:
     return StateError(f"{request.decided_by_name} answered this already and {_DONE[request.state]}.")
 
 
+def check_yes(request: ApprovalRequest, why: str) -> None:
+    """Ask for a reason before anything is changed, where a yes needs one.
+
+    :raises InvalidError: field ``reason``.
+    """
+    if request.needs_reason and not storable(why):
+        raise InvalidError({"reason": "Say why in your own words: a rule stopped this, and your yes stands instead"})
+
+
 def _check(actor: Actor, request: ApprovalRequest) -> None:
-    if not may_decide(actor, request.commissioner_id, request.person_id, request.asked_by):
+    barred = str(actor.account_id) in request.barred
+    if barred or not may_decide(actor, request.commissioner_id, request.person_id, request.asked_by):
         raise NotAllowedError("You cannot decide this one: somebody else in your team will.")
 
 

@@ -98,6 +98,12 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def working_days_between(first: date, last: date) -> int:
+    """How many working days after ``first`` ``last`` is: 0 on the same day, 1 on the next working day."""
+    days = (first + timedelta(days=one) for one in range(1, (last - first).days + 1))
+    return sum(is_working_day(day) for day in days)
+
+
 def say_day(day: date, *, year: bool = False) -> str:
     """``Tuesday 24 November``, the way dates are written everywhere a person reads them."""
     text = f"{day:%A} {day.day} {day:%B}"

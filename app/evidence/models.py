@@ -1,4 +1,4 @@
-"""Receipts. The files are outside the database, under names nobody can guess."""
+"""Receipts, and files that go with messages. The files are outside the database, under names nobody can guess."""
 
 from __future__ import annotations
 
@@ -31,4 +31,27 @@ class Receipt(Base):
     stored_name: Mapped[str] = mapped_column(String(80), unique=True)
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     uploaded_by_name: Mapped[str] = mapped_column(String(120))
+    uploaded_at: Mapped[Written]
+
+
+class Attachment(Base):
+    """A picture or PDF that goes with a message to, or from, a coordinator."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        CheckConstraint("size_bytes > 0", name="size"),
+        Index("ix_attachment_conversation", "conversation_id", "message_id"),
+    )
+
+    id: Mapped[Key]
+    ref: Mapped[Ref]
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
+    filename: Mapped[str] = mapped_column(String(120))  # as given, cleaned: for showing only
+    content_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_name: Mapped[str] = mapped_column(String(80), unique=True)
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     uploaded_at: Mapped[Written]

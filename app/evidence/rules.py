@@ -14,6 +14,7 @@ MAX_SIDE = 2600  # pixels kept: small print stays readable
 MAX_PAGES = 100
 MAX_OBJECTS = 20_000  # of a PDF; a receipt has dozens
 MAX_A_PURCHASE = 10
+MAX_A_MESSAGE = 5
 
 TOO_BIG = "Choose a file of 10 MB or less. A photo taken a little further away is smaller."
 EMPTY = "That file is empty. Choose it again, or take the photo again."
@@ -26,6 +27,8 @@ ACTIVE_PDF = "That PDF has a program or another file inside, so we cannot keep i
 LONG_PDF = f"That PDF has more than {MAX_PAGES} pages. Send only the pages of the receipt."
 NO_FILE = "Choose a photo or a PDF of the receipt"
 TOO_MANY = f"One purchase can have {MAX_A_PURCHASE} receipts. Take one out first."
+
+TOO_MANY_ATTACHED = f"One message can have {MAX_A_MESSAGE} files. Send the others with another message."
 
 
 class Kind(StrEnum):

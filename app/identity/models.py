@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Key, Pence, Ref, Written
@@ -132,6 +132,7 @@ class StaffPost(Base):
     role: Mapped[StaffRole]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    leads: Mapped[bool] = mapped_column(default=False, server_default=false())  # the team: is told what is late
 
     account: Mapped[Account] = relationship()
     commissioner: Mapped[Commissioner] = relationship()

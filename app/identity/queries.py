@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select, text
@@ -120,6 +121,34 @@ def coordinators(commissioner_id: UUID) -> list[Account]:
             .order_by(Account.name, Account.id)
         )
     )
+
+
+def team_leads(commissioner_id: UUID) -> list[UUID]:
+    """The accounts that lead a commissioner's coordinators today."""
+    today = clock.today()
+    return list(
+        db.session.scalars(
+            select(StaffPost.account_id)
+            .where(
+                StaffPost.commissioner_id == commissioner_id,
+                StaffPost.role == StaffRole.COORDINATOR,
+                StaffPost.leads,
+                StaffPost.starts_on <= today,
+                or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
+            )
+            .order_by(StaffPost.id)
+        )
+    )
+
+
+def answer_day(commissioner_id: UUID, *, appeal: bool = False) -> date:
+    """The day by which a coordinator answers what is asked today, in the commissioner's number of working days.
+
+    :param appeal: a second look has a clock of its own.
+    """
+    settings = settings_of(commissioner_id)
+    days = settings.appeal_working_days if appeal else settings.decision_working_days
+    return clock.add_working_days(clock.today(), days)
 
 
 def holder_side_ids(person_id: UUID) -> list[UUID]:

@@ -47,12 +47,15 @@ class Permission(StrEnum):
     CONFIRM_PURCHASE = "confirm_purchase"  # say yes to what a broker prepared
     # about one commissioner's work (subject: CommissionerSubject)
     DECIDE = "decide"  # the coordinator's queue and decisions
+    SEE_ANSWER_TIMES = "see_answer_times"  # how long people waited, month by month: counts only
     SEE_BUDGET_HEALTH = "see_budget_health"  # that a budget is healthy or not, no transactions
     PAY_ALLOCATIONS = "pay_allocations"
     READ_LEDGER = "read_ledger"
     READ_POLICY = "read_policy"
+    CHANGE_POLICY = "change_policy"  # draft the policy, try it, publish what somebody else drafted
     MANAGE_STAFF = "manage_staff"  # see who holds which role
     READ_AUDIT = "read_audit"
+    LOOK_AFTER_MARKET = "look_after_market"  # reviews that need a look, providers that somebody missed
     # about one provider (subject: ProviderSubject)
     KEEP_LISTINGS = "keep_listings"  # own profile, listings and orders
     # about oneself
@@ -156,12 +159,15 @@ _PERSON_SCOPE = {
 }
 _STAFF_ROLES: dict[Permission, frozenset[StaffRole]] = {
     Permission.DECIDE: frozenset({StaffRole.COORDINATOR}),
+    Permission.SEE_ANSWER_TIMES: frozenset(StaffRole),
     Permission.SEE_BUDGET_HEALTH: frozenset({StaffRole.COORDINATOR, StaffRole.FINANCE, StaffRole.AUDITOR}),
     Permission.PAY_ALLOCATIONS: frozenset({StaffRole.FINANCE}),
     Permission.READ_LEDGER: frozenset({StaffRole.FINANCE, StaffRole.AUDITOR}),
     Permission.READ_POLICY: frozenset(StaffRole),
+    Permission.CHANGE_POLICY: frozenset({StaffRole.ADMIN}),
     Permission.MANAGE_STAFF: frozenset({StaffRole.ADMIN, StaffRole.AUDITOR}),
     Permission.READ_AUDIT: frozenset({StaffRole.AUDITOR}),
+    Permission.LOOK_AFTER_MARKET: frozenset({StaffRole.COORDINATOR, StaffRole.ADMIN}),
 }
 
 

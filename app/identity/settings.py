@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,9 +12,15 @@ class CommissionerSettings:
     """What a commissioner may set for itself."""
 
     decision_working_days: int = 2  # a coordinator answers within this many working days
+    appeal_working_days: int = 5  # a second look takes longer: somebody reads the whole case for the first time
     receipt_over_pence: int = 0  # a receipt is asked for above this sum
     help_phone: str = ""  # shown under "Ask a person"
     help_email: str = ""
+    school_terms: Sequence[Any] = ()  # pairs of ISO dates for term-time purchases; empty: the usual weeks in England
+    #: Off: a service that introduces personal assistants and uses what people say of them to direct their work may have
+    #: to register with the Care Quality Commission (policy facts, the trap under "Employing a personal assistant").
+    #: A commissioner turns it on only with its own legal advice; only its own people then write and read them.
+    ratings_of_pas: bool = False
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> CommissionerSettings:

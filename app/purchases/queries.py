@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Date, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import Date, String, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.approvals import queries as approval_queries
@@ -184,7 +184,10 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
     nobody = cast(null(), String).label("who")
     open_ones = (
         select(
-            *columns, Account.name.label("who"), ApprovalRequest.due_on.label("day"), literal(False).label("receipt")
+            *columns,
+            Account.name.label("who"),
+            func.coalesce(ApprovalRequest.new_due_on, ApprovalRequest.due_on).label("day"),
+            literal(False).label("receipt"),
         )
         .outerjoin(
             ApprovalRequest,

@@ -5,6 +5,7 @@ commit. What they do is in the module each comes from.
 """
 
 from app.purchases.checking import LineCheck, PurchaseCheck, check
+from app.purchases.clocks import keep_promises
 from app.purchases.deciding import (
     add_message,
     add_message_about,
@@ -38,6 +39,7 @@ __all__ = [
     "confirm_delivery",
     "decline",
     "hand_over",
+    "keep_promises",
     "mark_paid",
     "put_line",
     "remove_line",

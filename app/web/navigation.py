@@ -18,6 +18,7 @@ _PERSON = (
 _STAFF = (
     ("Work", "staff.home", Permission.SIGNED_IN),
     ("To decide", "queue.index", Permission.DECIDE),
+    ("Messages", "staff_messages.index", Permission.DECIDE),
     ("Budgets", "budgets.index", Permission.SEE_BUDGET_HEALTH),
     ("Ledger", "ledger.show", Permission.READ_LEDGER),
     ("Policy", "policy.show", Permission.READ_POLICY),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, send_file, url_for
+from pathlib import Path
+
+from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.errors import InvalidError
@@ -40,13 +42,18 @@ def add(purchase_ref: str) -> ResponseReturnValue:
 @bp.get("/receipts/<receipt_ref>")
 @requires(Permission.SIGNED_IN)
 def show(receipt_ref: str) -> ResponseReturnValue:
-    """The file itself: pictures in the browser, PDFs to keep or open outside it."""
+    """The file itself."""
     found = queries.receipt_for(current_actor(), receipt_ref)
+    return send_strictly(found.path, found.content_type, found.download_name)
+
+
+def send_strictly(path: Path, content_type: str, name: str) -> Response:
+    """Somebody's file: pictures in the browser, anything else to keep or open outside it."""
     response = send_file(
-        found.path,
-        mimetype=found.content_type,
-        as_attachment=not found.content_type.startswith("image/"),
-        download_name=found.download_name,
+        path,
+        mimetype=content_type,
+        as_attachment=not content_type.startswith("image/"),
+        download_name=name,
         etag=False,
         max_age=None,
     )

@@ -13,6 +13,7 @@ from app.core import clock
 from app.identity import queries as identity
 from app.identity.models import StaffPost
 from app.identity.rules import Permission, may
+from app.messages import inbox
 from app.purchases import queue
 from app.web import words
 from app.web.context import current_actor
@@ -44,6 +45,11 @@ def home() -> ResponseReturnValue:
         late = f", {counts.late} late" if counts.late else ""
         now = f"{counts.mine} for you, {counts.team} in the team{late}"
         cards.append(Card("To decide", url_for("queue.index"), "Purchases that wait for a person's answer.", now))
+        waits = inbox.counts_for_staff(actor)
+        late = f", {waits.late} late" if waits.late else ""
+        now = f"{waits.mine} for you, {waits.team} in the team{late}"
+        cards.append(Card("Messages", url_for("staff_messages.index"), "What people ask about anything.", now))
+    cards.append(Card("Answer times", url_for("answer_times.show"), "How long people wait for an answer."))
     if may(actor, Permission.SEE_BUDGET_HEALTH):
         about = "How budgets do: on track or not. Never what was bought."
         cards.append(Card("Budgets", url_for("budgets.index"), about, _payments(clock.say_month(today))))

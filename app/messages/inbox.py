@@ -1,0 +1,87 @@
+"""Lists of conversations: the person's own, and what waits for staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFoundError
+from app.core.paging import Page, make_page, window
+from app.identity.models import Person
+from app.identity.rules import Actor, Permission, PersonSubject, StaffRole, may
+from app.messages.models import Conversation
+from app.messages.rules import ConversationState
+
+PAGE_SIZE = 25
+
+
+def conversations_of(viewer: Actor, person: Person, page: int = 1) -> Page[Conversation]:
+    """A person's conversations, what moved last first.
+
+    :raises NotFoundError: when they are not the viewer's to see.
+    """
+    if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
+        raise NotFoundError
+    offset, limit = window(page, PAGE_SIZE)
+    rows = db.session.scalars(
+        select(Conversation)
+        .options(joinedload(Conversation.assignee))
+        .where(Conversation.person_id == person.id)
+        .order_by(Conversation.moved_at.desc(), Conversation.id.desc())
+        .offset(offset)
+        .limit(limit)
+    ).all()
+    return make_page(rows, page, PAGE_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCounts:
+    """For the heading: what waits for me (or for nobody yet), for the whole team, and is past its day."""
+
+    mine: int
+    team: int
+    late: int
+
+
+def conversations_for_staff(viewer: Actor, scope: str = "mine", page: int = 1) -> Page[Conversation]:
+    """What waits for the team's answer, by its day; then what was answered and is not closed.
+
+    :param scope: ``mine`` (and what is nobody's) or ``team``.
+    """
+    offset, limit = window(page, PAGE_SIZE)
+    query = (
+        select(Conversation)
+        .options(joinedload(Conversation.person), joinedload(Conversation.assignee))
+        .where(*_open(viewer))
+        .order_by(Conversation.due_on.nulls_last(), Conversation.id)
+    )
+    if scope != "team":
+        query = query.where(_mine(viewer))
+    return make_page(db.session.scalars(query.offset(offset).limit(limit)).all(), page, PAGE_SIZE)
+
+
+def counts_for_staff(viewer: Actor) -> StaffCounts:
+    """How many wait for an answer."""
+    late = Conversation.due_on < clock.today()
+    row = db.session.execute(
+        select(func.count().filter(_mine(viewer)), func.count(), func.count().filter(late)).where(
+            *_open(viewer), Conversation.state == ConversationState.WITH_STAFF
+        )
+    ).one()
+    return StaffCounts(*(int(count) for count in row))
+
+
+def _mine(viewer: Actor) -> ColumnElement[bool]:
+    return or_(Conversation.assigned_to == viewer.account_id, Conversation.assigned_to.is_(None))
+
+
+def _open(viewer: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Conversation.commissioner_id.in_(viewer.posts_with(StaffRole.COORDINATOR)),
+        Conversation.state != ConversationState.CLOSED,
+        Conversation.person_id.not_in([grant.person_id for grant in viewer.grants]),
+    )
