@@ -1,4 +1,4 @@
-"""Agreeing a budget, and what comes round in it every month."""
+"""Agreeing a budget, and what comes round in it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from uuid import UUID
 
 from app.audit import service as audit
 from app.budgets.models import Budget, BudgetPart, BudgetStream, BudgetWorkingLine, RegularPayment
+from app.budgets.regular_models import RegularTerms
+from app.budgets.regular_rules import PostedBy, RegularState, TermsState
+from app.budgets.rhythm import RHYTHM_WORDS, Rhythm
 from app.budgets.rules import BudgetState, Cycle, HeldAs
 from app.core import clock
 from app.core.db import db
@@ -119,29 +122,46 @@ def agree_regular_payment(
     day_of_month: int,
     starts_on: date,
     ends_on: date | None = None,
+    rhythm: Rhythm = Rhythm.MONTHLY,
 ) -> RegularPayment:
-    """Enter a payment that comes round every month, such as a PA's wages.
+    """Enter a payment that was agreed in the plan to come round again and again, such as a PA's wages.
 
+    The person writes each down when they have paid it.
+
+    :param day_of_month: for a monthly one; another is counted from ``starts_on``.
     :raises NotAllowedError: when the actor is no coordinator of the budget's commissioner.
     """
     _only_coordinators(actor, budget.commissioner_id)
     payment = RegularPayment(
         budget_id=budget.id,
         outcome_id=outcome_id,
+        state=RegularState.RUNNING,
+        posted_by=PostedBy.PERSON,
         words=words,
         payee=payee,
         category=category,
-        amount_pence=amount_pence,
-        day_of_month=day_of_month,
         starts_on=starts_on,
         ends_on=ends_on,
+        every_terms=[
+            RegularTerms(
+                state=TermsState.AGREED,
+                from_on=starts_on,
+                rhythm=rhythm,
+                first_on=starts_on,
+                day_of_month=day_of_month,
+                quantity_hundredths=100,
+                unit_price_pence=amount_pence,
+                amount_pence=amount_pence,
+            )
+        ],
+        pauses=[],
     )
     db.session.add(payment)
     db.session.flush()
     audit.record(
         actor,
         "budgets.agree_regular_payment",
-        f"Agreed {words}, {format_pounds(amount_pence)} a month",
+        f"Agreed {words}, {format_pounds(amount_pence)} {RHYTHM_WORDS[rhythm]}",
         subject_kind="regular_payment",
         subject_id=payment.id,
         person_id=budget.person_id,

@@ -1,4 +1,4 @@
-"""Budgets, their streams and parts, how they were worked out, and regular payments agreed in them."""
+"""Budgets, their streams and parts, and how they were worked out. Regular payments are in ``regular_models``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.budgets.regular_models import RegularPayment, RegularPaymentMade
 from app.budgets.rules import BudgetState, Cycle, HeldAs
 from app.core.db import Base, Key, Pence, Ref, Written
 from app.ledger.rules import Stream
+
+__all__ = [
+    "Budget",
+    "BudgetPart",
+    "BudgetStream",
+    "BudgetWorkingLine",
+    "RegularPayment",
+    "RegularPaymentMade",
+]
 
 
 class Budget(Base):
@@ -83,36 +93,3 @@ class BudgetWorkingLine(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     words: Mapped[str]  # "12 hours a week of a personal assistant at £17.20"
     amount_pence: Mapped[Pence]  # may be below nought: "Less: what you pay towards it"
-
-
-class RegularPayment(Base):
-    """A payment agreed to come round every month, such as a PA's wages: shown as *still due* until it is made."""
-
-    __tablename__ = "regular_payment"
-    __table_args__ = (
-        CheckConstraint("amount_pence > 0", name="amount"),
-        CheckConstraint("day_of_month BETWEEN 1 AND 31", name="day"),
-        Index("ix_regular_payment_budget", "budget_id"),
-    )
-
-    id: Mapped[Key]
-    ref: Mapped[Ref]
-    budget_id: Mapped[UUID] = mapped_column(ForeignKey("budget.id"))
-    outcome_id: Mapped[UUID] = mapped_column(ForeignKey("outcome.id"))
-    words: Mapped[str]  # "Wages for Marta"
-    payee: Mapped[str]
-    category: Mapped[str]
-    amount_pence: Mapped[Pence]
-    day_of_month: Mapped[int]
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-
-
-class RegularPaymentMade(Base):
-    """That a regular payment was taken care of in a month: by which purchase. One a month, so never counted twice."""
-
-    __tablename__ = "regular_payment_made"
-
-    payment_id: Mapped[UUID] = mapped_column(ForeignKey("regular_payment.id"), primary_key=True)
-    period: Mapped[date] = mapped_column(primary_key=True)
-    purchase_id: Mapped[UUID]

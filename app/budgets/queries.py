@@ -7,21 +7,41 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.budgets.models import Budget, RegularPayment, RegularPaymentMade
-from app.budgets.rules import Balance, BudgetState, due_day, safe_to_spend
+from app.budgets.models import Budget
+from app.budgets.regular_queries import StillDue, regular_payment_for, regular_payments, still_due
+from app.budgets.rules import Balance, BudgetState, safe_to_spend
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
-from app.core.words import tidy_ref
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.ledger import queries as ledger
 from app.ledger.rules import Stream, Totals
 
 NIL = UUID(int=0)
+
+__all__ = [
+    "NIL",
+    "Figures",
+    "MonthTotals",
+    "OutcomeSpend",
+    "Purse",
+    "StillDue",
+    "balance",
+    "budget_by_id",
+    "budget_in_force",
+    "budgets_in_force",
+    "budgets_of",
+    "figures",
+    "purse",
+    "regular_payment_for",
+    "regular_payments",
+    "still_due",
+    "stream_available",
+]
 
 
 def budgets_of(viewer: Actor, person: Person) -> list[Budget]:
@@ -54,9 +74,7 @@ def budgets_in_force(viewer: Actor, person: Person, on: date | None = None) -> l
     ]
 
 
-def budget_in_force(
-    viewer: Actor, person: Person, ref: str | None = None, on: date | None = None
-) -> Budget | None:
+def budget_in_force(viewer: Actor, person: Person, ref: str | None = None, on: date | None = None) -> Budget | None:
     """The agreed budget of a person on a day.
 
     :param ref: which one, where there are several; the one that began first when left out.
@@ -72,70 +90,6 @@ def budget_by_id(budget_id: UUID) -> Budget:
     One that this transaction has read is not read again.
     """
     return db.session.get_one(Budget, budget_id, options=[joinedload(Budget.streams)])
-
-
-@dataclass(frozen=True, slots=True)
-class StillDue:
-    """A regular payment to come this month."""
-
-    payment: RegularPayment
-    due_on: date
-
-    @property
-    def amount_pence(self) -> int:
-        return self.payment.amount_pence
-
-
-_REGULAR = select(RegularPayment).where(
-    RegularPayment.budget_id == bindparam("budget_id"),
-    RegularPayment.starts_on <= bindparam("last"),
-    or_(RegularPayment.ends_on.is_(None), RegularPayment.ends_on >= bindparam("first")),
-)
-
-
-def regular_payments(budget: Budget, period: date) -> list[StillDue]:
-    """The regular payments agreed for a month, made or not, in the order they fall due."""
-    asked = {"budget_id": budget.id, "first": period, "last": clock.last_day(period)}
-    rows = db.session.scalars(_REGULAR, asked)
-    due = [StillDue(payment, due_day(period, payment.day_of_month)) for payment in rows]
-    in_time = [
-        item
-        for item in due
-        if item.payment.starts_on <= item.due_on
-        and (item.payment.ends_on is None or item.due_on <= item.payment.ends_on)
-    ]
-    return sorted(in_time, key=lambda item: (item.due_on, item.payment.words))
-
-
-def still_due(budget: Budget, period: date) -> list[StillDue]:
-    """The regular payments of a month that are not made yet."""
-    due = regular_payments(budget, period)
-    if not due:
-        return due
-    made = set(
-        db.session.scalars(
-            select(RegularPaymentMade.payment_id).where(
-                RegularPaymentMade.payment_id.in_([item.payment.id for item in due]),
-                RegularPaymentMade.period == period,
-            )
-        )
-    )
-    return [item for item in due if item.payment.id not in made]
-
-
-def regular_payment_for(viewer: Actor, person: Person, ref: str) -> RegularPayment:
-    """One regular payment of a person's budgets.
-
-    :raises NotFoundError: when there is none, or it is not the viewer's to see.
-    """
-    payment = db.session.scalar(
-        select(RegularPayment)
-        .join(Budget, Budget.id == RegularPayment.budget_id)
-        .where(RegularPayment.ref == tidy_ref(ref), Budget.person_id == person.id)
-    )
-    if payment is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
-        raise NotFoundError
-    return payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +152,7 @@ def figures(budget: Budget, period: date | None = None, months: int = 12) -> Fig
         at = clock.add_months(period, -back)
         of = [row for row in rows if row.period == at]
         by_month.append(
-            MonthTotals(
-                at, sum(r.money_in for r in of), sum(r.spent for r in of), sum(r.promised for r in of)
-            )
+            MonthTotals(at, sum(r.money_in for r in of), sum(r.spent for r in of), sum(r.promised for r in of))
         )
     inside = [row for row in rows if row.period >= budget.starts_on.replace(day=1)]
     return Figures(balance, due, by_month, _by_tag(month), _by_tag(inside))

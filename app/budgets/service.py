@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.budgets.models import (
@@ -16,11 +16,12 @@ from app.budgets.models import (
 )
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InsufficientFundsError
+from app.core.errors import InsufficientFundsError, StateError
 from app.core.money import split_cumulative
 from app.identity.rules import Actor
 from app.ledger import queries as ledger_queries
 from app.ledger import service as ledger
+from app.ledger.models import LedgerAccount
 from app.ledger.rules import OwnerKind, Phase, Stream, Totals, TransferKind
 
 
@@ -95,9 +96,7 @@ def set_aside(
         totals = locked.get(accounts.get(stream, UUID(int=0)), Totals())
         if part > totals.available:
             raise InsufficientFundsError(ledger.NOT_ENOUGH)
-    payees = ledger.ensure_accounts(
-        budget.commissioner_id, [(OwnerKind.PAYEE, payee_id, stream) for stream in parts]
-    )
+    payees = ledger.ensure_accounts(budget.commissioner_id, [(OwnerKind.PAYEE, payee_id, stream) for stream in parts])
     ledger.write_transfers(
         commissioner_id=budget.commissioner_id,
         actor_id=actor.account_id,
@@ -147,14 +146,67 @@ def release_held(actor: Actor, subject_id: UUID, *, memo: str) -> int:
     )
 
 
-def mark_regular_made(payment_id: UUID, period: date, purchase_id: UUID) -> bool:
-    """Note which purchase takes care of a regular payment in a month.
+def give_back(actor: Actor, subject_id: UUID, amount_pence: int, *, memo: str, counts_on: date) -> dict[Stream, int]:
+    """Return money that was spent for a subject to the streams it came from.
 
-    :returns: False when another purchase already does.
+    What came back so far and now together is shared as the spending was (largest remainder), so that each stream is
+    within a penny of its share on the way and has exactly its own at the end. The outcome it was for gets it back too.
+    The budget's accounts are locked first, so of two refunds at once the second counts the first.
+
+    :param subject_id: the purchase line.
+    :param counts_on: the London day, and with it the month, in which it counts.
+    :returns: pence given back, by stream.
+    :raises StateError: when it is more than was spent and has not come back.
+    """
+    ledger.lock_accounts(row.budget_account_id for row in ledger_queries.spent_of(subject_id))
+    rows = ledger_queries.spent_of(subject_id)
+    if amount_pence > sum(row.spent - row.back for row in rows):
+        raise StateError("That is more than was paid for this and has not come back yet.")
+    if not amount_pence:
+        return {}
+    parts = split_cumulative([row.back for row in rows], amount_pence, [row.spent for row in rows])
+    account = db.session.get_one(LedgerAccount, rows[0].budget_account_id)
+    ledger.write_transfers(
+        commissioner_id=account.commissioner_id,
+        actor_id=actor.account_id,
+        actor_name=actor.name,
+        kind=TransferKind.REFUND,
+        phase=Phase.POSTED,
+        legs=[
+            ledger.Leg(row.payee_account_id, row.budget_account_id, part, row.tag_id)
+            for row, part in zip(rows, parts, strict=True)
+        ],
+        memo=memo,
+        counts_on=counts_on,
+        subject_id=subject_id,
+    )
+    back: dict[Stream, int] = {}
+    for row, part in zip(rows, parts, strict=True):
+        back[row.stream] = back.get(row.stream, 0) + part
+    return back
+
+
+def held_for(subject_ids: Iterable[UUID]) -> int:
+    """What is set aside for some subjects now, in pence."""
+    return sum(held.amount_pence for key in subject_ids for held in ledger.pending_of(key))
+
+
+def move_regular_mark(from_purchase_id: UUID, to_purchase_id: UUID) -> None:
+    """Another purchase takes care of what this one did: the same payment, agreed once more in other words."""
+    made = update(RegularPaymentMade).where(RegularPaymentMade.purchase_id == from_purchase_id)
+    db.session.execute(made.values(purchase_id=to_purchase_id))
+
+
+def mark_regular_made(payment_id: UUID, due_on: date, purchase_id: UUID) -> bool:
+    """Note which purchase takes care of an occurrence of a regular payment.
+
+    Whoever writes the same occurrence at the same time waits until it is known whether this one is kept.
+
+    :returns: False when another purchase already does, or it was left out.
     """
     made = db.session.scalar(
         insert(RegularPaymentMade)
-        .values(payment_id=payment_id, period=period, purchase_id=purchase_id)
+        .values(payment_id=payment_id, due_on=due_on, purchase_id=purchase_id)
         .on_conflict_do_nothing()
         .returning(RegularPaymentMade.payment_id)
     )

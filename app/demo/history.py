@@ -92,7 +92,7 @@ def write(world: World, who: Someone, item: Bought) -> Purchase | None:
         *_papers(world, who, actor, purchase, item),
     ]
     if item.due is not None:
-        budgets.mark_regular_made(item.due.id, clock.period_of(item.moment), purchase.id)
+        budgets.mark_regular_made(item.due.id, clock.london(item.moment).date(), purchase.id)
     return purchase
 
 
@@ -194,7 +194,7 @@ def _purchase(
         payee_name=item.payee,
         provider_id=listing.provider_id if listing else None,
         regular_payment_id=item.due.id if item.due else None,
-        regular_period=clock.period_of(day) if item.due else None,
+        regular_due_on=day if item.due else None,
         total_pence=pence,
         requested_by=actor.account_id,
         requested_by_name=actor.name,

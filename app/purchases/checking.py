@@ -18,6 +18,7 @@ from app.policy.rules import Action, Decision, Finding
 from app.purchases.changing import require
 from app.purchases.facts import weigh
 from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.quoting import missing_quotes
 from app.purchases.rules import State, Way
 
 
@@ -95,7 +96,7 @@ def result_of(actor: Actor, purchase: Purchase, decision: Decision) -> State:
     grant = actor.grant_for(purchase.person_id)
     if grant is None or not within_limit(grant, purchase.total_pence):
         return State.AWAITING_HOLDER
-    if state is State.APPROVED and purchase.way is Way.OUTSIDE:
+    if state is State.APPROVED and purchase.way.is_paid_already:
         return State.PAID
     return state
 
@@ -124,14 +125,14 @@ def missing_in(purchase: Purchase) -> dict[str, str]:
         missing["lines"] = "Add what you want to buy"
     if not purchase.payee_name:
         missing["payee"] = "Enter who is paid, like Northside Leisure"
-    if purchase.way is Way.OUTSIDE and purchase.bought_on is None:
+    if purchase.way.is_paid_already and purchase.bought_on is None:
         missing["bought_on"] = "Enter the day it was bought"
     for line in purchase.lines:
         if line.outcome_id is None:
             missing["outcome"] = f"Choose which outcome {line.description} is for"
         if line.listing_id is not None and not line.amount_pence and _has_no_price(line.listing_id):
             missing["amount"] = f"Enter the price you were told for {line.description}"
-    return missing
+    return missing | missing_quotes(purchase)
 
 
 def _has_no_price(listing_id: UUID) -> bool:

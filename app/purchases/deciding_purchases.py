@@ -19,7 +19,7 @@ from app.identity.rules import Actor
 from app.messages.rules import About
 from app.purchases.changing import move, record, require_state
 from app.purchases.models import Purchase, PurchaseLine
-from app.purchases.rules import HELD, State, Verb, Way
+from app.purchases.rules import HELD, State, Verb
 from app.purchases.settling import refuse_unregistered, release, settle_outside
 from app.purchases.subjects import Place, Shown, register
 
@@ -53,7 +53,7 @@ class PurchaseSubject:
         purchase = purchase_of(request)
         if verb is Verb.APPROVE:
             record(actor, purchase, "approve", "Approved", why=request.reason)
-            if purchase.way is Way.OUTSIDE:
+            if purchase.way.is_paid_already:
                 settle_outside(actor, purchase)
         elif verb is Verb.DECLINE:
             freed = release(actor, purchase)

@@ -7,7 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from app.budgets import queries as budgets
-from app.budgets.models import Budget
+from app.budgets.models import Budget, RegularPayment
+from app.budgets.regular_queries import nearest_day
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
@@ -19,7 +20,9 @@ from app.marketplace.models import Listing
 from app.marketplace.rules import Category
 from app.plans import queries as plans
 from app.purchases.changing import record, require, write
+from app.purchases.making_lines import check_line_from, line_from_listing, line_from_words
 from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.quoting import begin_from_quote, same_again
 from app.purchases.rules import (
     MAX_LINES,
     MAX_NOTE,
@@ -30,7 +33,6 @@ from app.purchases.rules import (
     State,
     Way,
     check_line,
-    line_amount,
     title_of,
 )
 
@@ -43,14 +45,18 @@ def start_draft(
     *,
     listing_ref: str | None = None,
     regular_ref: str | None = None,
+    regular_due_on: date | None = None,
+    quote_ref: str | None = None,
 ) -> Purchase:
     """Begin a purchase.
 
     :param budget: from which to buy; the one in force today when left out.
     :param listing_ref: for ``Way.LISTING``: the first line (one of it) is there at once.
-    :param regular_ref: a regular payment it takes care of: payee and line are filled in, for this month.
-    :raises StateError: when there is no budget to buy from, or the listing is not offered any more.
-    :raises NotFoundError: when the listing or the regular payment is unknown.
+    :param regular_ref: a regular payment it takes care of: payee and line are filled in.
+    :param regular_due_on: which occurrence of it; the nearest to today that is not taken care of when left out.
+    :param quote_ref: a price that a provider kept for the person: its line is there at once, and stays as quoted.
+    :raises StateError: when there is no budget to buy from, the listing is not offered or the quote not good any more.
+    :raises NotFoundError: when the listing, the regular payment or the quote is unknown.
     """
     if actor.account_id is None:
         raise NotFoundError
@@ -64,7 +70,7 @@ def start_draft(
         commissioner_id=budget.commissioner_id,
         person_id=person.id,
         budget_id=budget.id,
-        way=Way.LISTING if listing_ref else way,
+        way=Way.LISTING if listing_ref or quote_ref else way,
         state=State.DRAFT,
         title=title_of([]),
         requested_by=actor.account_id,
@@ -77,17 +83,21 @@ def start_draft(
         listing = _offered(listing_ref)
         purchase.payee_name = listing.provider.name[:MAX_WORDS]
         purchase.provider_id = listing.provider_id
-        _add(purchase, _from_listing(listing, LineInput()))
+        _add(purchase, line_from_listing(listing, LineInput()))
+    if quote_ref:
+        _add(purchase, begin_from_quote(actor, person, purchase, quote_ref))
     if regular is not None:
         purchase.payee_name = regular.payee[:MAX_WORDS]
         purchase.regular_payment_id = regular.id
-        purchase.regular_period = clock.period_of(clock.today())
+        due_on = regular_due_on or nearest_day(regular, budget.commissioner_id, clock.today())
+        purchase.regular_due_on = due_on
+        terms = regular.terms_on(due_on)
         line = PurchaseLine(
             description=regular.words[:MAX_WORDS],
             category=regular.category or None,
             quantity_hundredths=100,
-            unit_price_pence=regular.amount_pence,
-            amount_pence=regular.amount_pence,
+            unit_price_pence=terms.amount_pence,
+            amount_pence=terms.amount_pence,
             outcome_id=regular.outcome_id,
         )
         _add(purchase, line)
@@ -111,7 +121,10 @@ def put_line(actor: Actor, purchase: Purchase, line_ref: str | None, line: LineI
     if old is None and len(purchase.lines) >= MAX_LINES:
         raise InvalidError({"lines": f"One purchase holds {MAX_LINES} things. Send it and start another."})
     listing = _listing_of(purchase, old, line)
+    quoted = old if old is not None and old.quote_id is not None else None
     errors = check_line(line) if listing is None else check_line_from(listing, line)
+    if quoted is not None:
+        errors = {name: words for name, words in errors.items() if name == "family_member"}
     category = line.category or None
     if listing is None and category is not None and category not in set(Category):
         errors["category"] = "Choose one of the kinds, or say that you are not sure"
@@ -123,7 +136,9 @@ def put_line(actor: Actor, purchase: Purchase, line_ref: str | None, line: LineI
             errors["outcome"] = "Choose one of the outcomes in the plan"
     if errors:
         raise InvalidError(errors)
-    made = _from_listing(listing, line) if listing else _from_words(line, category)
+    made = line_from_listing(listing, line) if listing else line_from_words(line, category)
+    if quoted is not None:
+        made = same_again(quoted)
     made.outcome_id = outcome_id
     made.family_member = Family(line.family_member) if line.family_member else None
     amounts = {item.ref: item.amount_pence for item in purchase.lines} | {line_ref or "": made.amount_pence}
@@ -145,6 +160,7 @@ _FIELDS = (
     "description",
     "category",
     "listing_id",
+    "quote_id",
     "quantity_hundredths",
     "unit",
     "unit_price_pence",
@@ -152,13 +168,6 @@ _FIELDS = (
     "outcome_id",
     "family_member",
 )
-
-
-def check_line_from(listing: Listing, line: LineInput) -> dict[str, str]:
-    """What needs another look in a line from a listing: the amount only where the listing has no price."""
-    priced = listing.price_pence is not None
-    errors = check_line(LineInput("x", 1 if priced else line.amount_pence, line.quantity_hundredths))
-    return errors | {k: v for k, v in check_line(line).items() if k == "family_member"}
 
 
 def remove_line(actor: Actor, purchase: Purchase, line_ref: str) -> None:
@@ -205,7 +214,7 @@ def set_details(actor: Actor, purchase: Purchase, details: DetailsInput) -> None
         values["bought_on"] = details.bought_on
         errors |= _check_bought(purchase, details.bought_on)
         if purchase.regular_payment_id is not None:
-            values["regular_period"] = clock.period_of(details.bought_on)
+            values["regular_due_on"] = _occurrence_of(purchase, details.bought_on)
     if details.needed_from is not None:
         values["needed_from"] = details.needed_from
         if not purchase.budget.starts_on <= details.needed_from <= purchase.budget.ends_on:
@@ -229,6 +238,15 @@ def _check_bought(purchase: Purchase, day: date) -> dict[str, str]:
     if not purchase.budget.starts_on <= day <= purchase.budget.ends_on:
         return {"bought_on": _inside(purchase)}
     return {}
+
+
+def _occurrence_of(purchase: Purchase, day: date) -> date | None:
+    """The occurrence that was chosen, or the nearest one of the month in which it was paid."""
+    chosen = purchase.regular_due_on
+    if chosen is not None and clock.period_of(chosen) == clock.period_of(day):
+        return chosen
+    payment = db.session.get_one(RegularPayment, purchase.regular_payment_id)
+    return nearest_day(payment, purchase.commissioner_id, day)
 
 
 def _inside(purchase: Purchase) -> str:
@@ -263,35 +281,6 @@ def _listing_of(purchase: Purchase, old: PurchaseLine | None, line: LineInput) -
     if listing is not None and listing.provider_id != purchase.provider_id:
         raise NotFoundError  # one purchase has one payee
     return listing
-
-
-def _from_listing(listing: Listing, line: LineInput) -> PurchaseLine:
-    price, quantity = listing.price_pence, line.quantity_hundredths
-    if price is None:  # the person was told a price; until then it is nothing
-        amount = line.amount_pence or 0
-        price = amount * 100 // quantity
-    else:
-        amount = line_amount(price, quantity)
-    return PurchaseLine(
-        description=one_line(listing.title)[:MAX_WORDS],
-        category=listing.category.value,
-        listing_id=listing.id,
-        quantity_hundredths=quantity,
-        unit=listing.unit.value,
-        unit_price_pence=price,
-        amount_pence=amount,
-    )
-
-
-def _from_words(line: LineInput, category: str | None) -> PurchaseLine:
-    amount = line.amount_pence or 0
-    return PurchaseLine(
-        description=one_line(line.description),
-        category=category,
-        quantity_hundredths=line.quantity_hundredths,
-        unit_price_pence=amount * 100 // line.quantity_hundredths,
-        amount_pence=amount,
-    )
 
 
 def _add(purchase: Purchase, line: PurchaseLine) -> None:

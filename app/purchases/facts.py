@@ -12,13 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.util import identity_key
 
 from app.budgets import queries as budgets
 from app.budgets import service as budget_service
 from app.budgets.models import Budget, RegularPayment
+from app.budgets.queries import NIL, StillDue
+from app.budgets.regular_queries import occurrence
 from app.core import clock
 from app.core.db import db
 from app.marketplace import queries as marketplace
@@ -30,7 +32,7 @@ from app.policy.engine import decide
 from app.policy.rules import Decision, Door, LineFacts, PurchaseFacts, RecentPurchase
 from app.policy.text import words
 from app.purchases.models import Purchase, PurchaseLine
-from app.purchases.rules import HELD, MAX_WORDS, SPENT, Way
+from app.purchases.rules import HELD, MAX_WORDS, SPENT
 
 _RECENT_MOST = 1000  # nobody buys so often in two months; a request stays quick all the same
 _LIKE_EXAMPLE = 82  # per cent of likeness at which words count as one of the plan's examples
@@ -56,16 +58,18 @@ class Weighed:
         return {"agreed_regular": self.agreed_regular, **_plain(self.facts)}
 
 
-def weigh(purchase: Purchase, *, to_act: bool = False) -> Weighed:
+def weigh(purchase: Purchase, *, to_act: bool = False, taking: StillDue | None = None) -> Weighed:
     """Ask the policy in force about a purchase as it stands. The caller has checked the right.
 
     :param to_act: money follows from the answer: whoever weighs another purchase of this budget to act waits.
+    :param taking: the occurrence of a regular purchase that it was just noted to take care of.
     """
     today = clock.today()
     budget = budgets.budget_by_id(purchase.budget_id)
     purse = budgets.purse(budget, budget_service.lock(budget) if to_act else None)
-    regular = _regular_due(purchase, purse, today)
-    safe_now = purse.safe_to_spend + (regular.amount_pence if regular else 0)
+    regular = taking or _regular_due(purchase, purse, today)
+    counted = regular is not None and any(item == regular for item in purse.due)
+    safe_now = purse.safe_to_spend + (regular.amount_pence if regular and counted else 0)
     agreed = regular is not None and _is_as_agreed(purchase, regular)
     outcomes = outcomes_of(purchase.lines)
     provider = db.session.get(Provider, purchase.provider_id) if purchase.provider_id else None
@@ -83,7 +87,7 @@ def weigh(purchase: Purchase, *, to_act: bool = False) -> Weighed:
         lines.append(_line_facts(purchase, line, outcome, provider, ranges.get(line.id), short, today))
     facts = PurchaseFacts(
         lines=tuple(lines),
-        door=Door.OUTSIDE if purchase.way is Way.OUTSIDE else Door.BASKET,
+        door=Door.OUTSIDE if purchase.way.is_paid_already else Door.BASKET,
         today=today,
         available_pence=purse.available,
         safe_pence=safe_now,
@@ -210,25 +214,29 @@ def _stream_short(budget: Budget, purse: budgets.Purse, outcome: Outcome, amount
     return short[0].value.replace("_", " ") if short else None
 
 
-def _regular_due(purchase: Purchase, purse: budgets.Purse, today: date) -> RegularPayment | None:
-    """The regular payment this purchase takes care of, while it is still counted as due this month."""
-    if purchase.regular_payment_id is None or purchase.regular_period != clock.period_of(today):
+def _regular_due(purchase: Purchase, purse: budgets.Purse, today: date) -> StillDue | None:
+    """The occurrence of a regular purchase that this takes care of, while nothing else does."""
+    payment_id, day = purchase.regular_payment_id, purchase.regular_due_on
+    if payment_id is None or day is None:
         return None
-    return next((item.payment for item in purse.due if item.payment.id == purchase.regular_payment_id), None)
+    if clock.period_of(day) == clock.period_of(today):
+        return next((item for item in purse.due if item.payment.id == payment_id and item.due_on == day), None)
+    return occurrence(db.session.get_one(RegularPayment, payment_id), purchase.commissioner_id, day)
 
 
-def _is_as_agreed(purchase: Purchase, regular: RegularPayment) -> bool:
+def _is_as_agreed(purchase: Purchase, regular: StillDue) -> bool:
     """Whether this is the payment that was agreed: same payee, same thing, same outcome, not dearer.
 
     What began as one and became something else is weighed like anything else.
     """
+    payment = regular.payment
     return (
         purchase.total_pence <= regular.amount_pence
-        and words(purchase.payee_name) == words(regular.payee[:MAX_WORDS])
+        and words(purchase.payee_name) == words(payment.payee[:MAX_WORDS])
         and all(
-            line.outcome_id == regular.outcome_id
-            and line.category == (regular.category or None)
-            and words(line.description) == words(regular.words[:MAX_WORDS])
+            line.outcome_id == payment.outcome_id
+            and line.category == (payment.category or None)
+            and words(line.description) == words(payment.words[:MAX_WORDS])
             for line in purchase.lines
         )
     )
@@ -243,6 +251,7 @@ def _recent(purchase: Purchase, days: int, today: date) -> tuple[RecentPurchase,
         "purchase_id": purchase.id,
         "first": around - timedelta(days),
         "last": around + timedelta(days),
+        "regular": purchase.regular_payment_id or NIL,
     }
     rows = db.session.execute(_RECENT, asked)
     return tuple(
@@ -267,6 +276,8 @@ _RECENT = (
         PurchaseLine.person_id == bindparam("person_id"),
         PurchaseLine.moved_on.between(bindparam("first"), bindparam("last")),
         Purchase.id != bindparam("purchase_id"),
+        # the other occurrences of a regular purchase are no duplicates of this one
+        Purchase.regular_payment_id.is_distinct_from(bindparam("regular", type_=Uuid)),
         Purchase.state.in_(HELD | SPENT),
     )
     .order_by(PurchaseLine.moved_on.desc(), PurchaseLine.id.desc())

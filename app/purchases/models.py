@@ -15,10 +15,21 @@ from app.identity.models import Person
 from app.marketplace.enquiry_models import Quote
 from app.plans.models import Outcome
 from app.policy.rules import Action, Decision
+from app.purchases.idea_models import Idea
 from app.purchases.order_rules import OrderState
 from app.purchases.rules import FAMILY_WORDS, MAX_WORDS, STATE_WORDS, Family, State, Way
 
-_WAITING = "state IN ('awaiting_holder', 'awaiting_approval', 'awaiting_information', 'approved')"
+_WAITING = (
+    "state IN ('awaiting_holder', 'awaiting_approval', 'awaiting_information', 'approved', 'under_appeal', 'disputed')"
+)
+_CHANGING = (
+    "changes_id IS NOT NULL AND state IN"
+    " ('draft', 'awaiting_holder', 'awaiting_approval', 'awaiting_information', 'blocked')"
+)
+
+
+#: What came back, and what is still to come, is never more than was spent.
+_BACK = "refunded_pence >= 0 AND credit_pence >= 0 AND refunded_pence + credit_pence <= {of}"
 
 
 class Purchase(Base):
@@ -29,6 +40,7 @@ class Purchase(Base):
         CheckConstraint("total_pence >= 0", name="total"),
         CheckConstraint("receipt_count >= 0", name="receipts"),
         CheckConstraint("state <> 'paid' OR paid_on IS NOT NULL", name="paid"),
+        CheckConstraint(_BACK.format(of="total_pence"), name="back"),
         Index("ix_purchase_person", "commissioner_id", "person_id", "submitted_at", "id"),
         Index("ix_purchase_budget", "commissioner_id", "budget_id", "submitted_at", "id"),
         Index("ix_purchase_waiting", "person_id", "submitted_at", postgresql_where=text(_WAITING)),
@@ -40,6 +52,9 @@ class Purchase(Base):
             postgresql_where=text("receipt_count = 0 AND state IN ('paid', 'delivered')"),
         ),
         Index("ix_purchase_provider", "provider_id", "submitted_at", postgresql_where=text("provider_id IS NOT NULL")),
+        # one change at a time
+        Index("uq_purchase_changes", "changes_id", unique=True, postgresql_where=text(_CHANGING)),
+        Index("ix_purchase_idea", "idea_id", postgresql_where=text("idea_id IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -53,7 +68,7 @@ class Purchase(Base):
     payee_name: Mapped[str] = mapped_column(String(MAX_WORDS), default="")
     provider_id: Mapped[UUID | None] = mapped_column(ForeignKey("provider.id"))
     regular_payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("regular_payment.id"))
-    regular_period: Mapped[date | None]  # the month it takes care of
+    regular_due_on: Mapped[date | None]  # the occurrence it takes care of
     total_pence: Mapped[Pence] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(default="")  # why it helps, in the person's words
 
@@ -83,6 +98,13 @@ class Purchase(Base):
     said_delivered_on: Mapped[date | None]  # as the provider says; ``delivered_on`` as the person does
     end_reason: Mapped[str] = mapped_column(default="")  # why it was declined, turned down or taken back
     receipt_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # second looks
+    appealed_at: Mapped[datetime | None]  # once only
+    appeal_why: Mapped[str] = mapped_column(default="", server_default="")
+    refunded_pence: Mapped[Pence] = mapped_column(default=0, server_default="0")  # in the budget again
+    credit_pence: Mapped[Pence] = mapped_column(default=0, server_default="0")  # owed by the payee: credit notes
+    changes_id: Mapped[UUID | None] = mapped_column(ForeignKey("purchase.id"))  # the approved one it would replace
+    idea_id: Mapped[UUID | None] = mapped_column(ForeignKey("idea.id"))  # an agreed idea it belongs to
     #: Goes up with every change: a write that was prepared on an older one loses (two tabs).
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
@@ -91,9 +113,12 @@ class Purchase(Base):
     )
     person: Mapped[Person] = relationship(viewonly=True)
     budget: Mapped[Budget] = relationship(viewonly=True)
+    idea: Mapped[Idea | None] = relationship(viewonly=True)
 
     @property
     def state_words(self) -> str:
+        if self.state is State.CANCELLED and self.order_state is OrderState.DECLINED:
+            return "They cannot do it"
         return STATE_WORDS[self.state]
 
     @property
@@ -112,6 +137,7 @@ class PurchaseLine(Base):
     __tablename__ = "purchase_line"
     __table_args__ = (
         CheckConstraint("amount_pence >= 0 AND unit_price_pence >= 0 AND quantity_hundredths > 0", name="amounts"),
+        CheckConstraint(_BACK.format(of="amount_pence"), name="back"),
         Index("ix_purchase_line_purchase", "purchase_id", "position"),
         Index(
             "ix_purchase_line_moved",
@@ -144,8 +170,14 @@ class PurchaseLine(Base):
     findings: Mapped[list[Any]] = mapped_column(default=list)
     #: The day it shows on in Spending: asked for, then bought or paid. Empty until it is sent.
     moved_on: Mapped[date | None]
+    refunded_pence: Mapped[Pence] = mapped_column(default=0, server_default="0")
+    credit_pence: Mapped[Pence] = mapped_column(default=0, server_default="0")
+    copied_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("purchase_line.id"))  # the line it would replace
 
     purchase: Mapped[Purchase] = relationship(back_populates="lines")
+    copied_from: Mapped[PurchaseLine | None] = relationship(
+        foreign_keys=[copied_from_id], remote_side="PurchaseLine.id", viewonly=True
+    )
     outcome: Mapped[Outcome | None] = relationship(viewonly=True)
     quote: Mapped[Quote | None] = relationship(viewonly=True)
 
@@ -172,7 +204,10 @@ class PurchaseDecision(Base):
     """What the policy was told and what it said, each time it decided: kept, so that it can be replayed years later."""
 
     __tablename__ = "purchase_decision"
-    __table_args__ = (Index("ix_purchase_decision_purchase", "commissioner_id", "purchase_id", "id"),)
+    __table_args__ = (
+        Index("ix_purchase_decision_purchase", "commissioner_id", "purchase_id", "id"),
+        Index("ix_purchase_decision_written", "commissioner_id", "written_at", "id"),
+    )
 
     id: Mapped[Key]
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))

@@ -123,8 +123,15 @@ STATE_WORDS: Mapping[State, str] = {
 HELD = frozenset({State.AWAITING_APPROVAL, State.AWAITING_INFORMATION, State.APPROVED, State.PAYING})
 #: Money has gone for it, and not all of it came back.
 SPENT = frozenset({State.PAID, State.DELIVERED, State.DISPUTED, State.PART_REFUNDED})
-#: Something is still to happen before the money has gone.
-WAITING = (State.AWAITING_HOLDER, State.AWAITING_APPROVAL, State.AWAITING_INFORMATION, State.APPROVED)
+#: Something is still to happen before the money has gone, or before it is put right.
+WAITING = (
+    State.AWAITING_HOLDER,
+    State.AWAITING_APPROVAL,
+    State.AWAITING_INFORMATION,
+    State.APPROVED,
+    State.UNDER_APPEAL,
+    State.DISPUTED,
+)
 
 _ALREADY: Mapping[State, str] = {
     State.DRAFT: "This has not been sent yet.",
@@ -171,6 +178,12 @@ class Way(StrEnum):
 
     LISTING = "listing"  # from the marketplace: asked for before it is bought
     OUTSIDE = "outside"  # "I bought something elsewhere": the money has left the person's account already
+    REGULAR = "regular"  # an occurrence of a regular purchase, written down on its day: a standing order pays it
+
+    @property
+    def is_paid_already(self) -> bool:
+        """Whether the money has left the person's account when it is written down."""
+        return self in (Way.OUTSIDE, Way.REGULAR)
 
 
 class Family(StrEnum):

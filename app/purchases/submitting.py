@@ -23,7 +23,8 @@ from app.purchases.changing import move, named, record, require, require_state
 from app.purchases.checking import missing_in, result_of, sellers_in, state_for
 from app.purchases.facts import Weighed, shares_of, weigh
 from app.purchases.models import Purchase, PurchaseDecision
-from app.purchases.rules import MAX_NOTE, State, Verb, Way
+from app.purchases.quoting import use_quotes
+from app.purchases.rules import MAX_NOTE, State, Verb
 from app.purchases.settling import settle_outside
 from app.purchases.telling import tell_holders, tell_requester
 
@@ -49,6 +50,7 @@ def submit(actor: Actor, purchase: Purchase) -> Purchase:
             return _answer(actor, purchase, Verb.SUBMIT, weighed)
     values = {"submitted_at": clock.now(), **_asked_by(actor, purchase), **_said(weighed)}
     move(purchase, Verb.SUBMIT, State.AWAITING_HOLDER, **values)
+    use_quotes(actor, purchase)
     _keep(purchase, weighed, clock.today())
     record(actor, purchase, "submit", "Prepared")
     tell_holders(actor, purchase, NoticeKind.TO_CONFIRM, f"{actor.name} prepared {named(purchase)}. Say yes or no.")
@@ -98,14 +100,15 @@ def _answer(actor: Actor, purchase: Purchase, verb: Verb, weighed: Weighed) -> P
         # What was stopped is the person's own affair: no title here, and no commissioner to find it by.
         _record_private(actor, purchase, verb, decision)
         return purchase
+    use_quotes(actor, purchase)
     _hold(actor, purchase, weighed)
-    regular, period = purchase.regular_payment_id, purchase.regular_period
-    if regular and period and not budgets.mark_regular_made(regular, period, purchase.id):
-        raise StateError("Another purchase takes care of this payment this month already.")
+    regular, due_on = purchase.regular_payment_id, purchase.regular_due_on
+    if regular and due_on and not budgets.mark_regular_made(regular, due_on, purchase.id):
+        raise StateError("Another purchase takes care of this payment already.")
     record(actor, purchase, verb.value, "Asked to buy", action=decision.action.value, policy=decision.policy_version)
     if to is State.AWAITING_APPROVAL:
         _ask_coordinator(actor, purchase, decision)
-    elif purchase.way is Way.OUTSIDE:
+    elif purchase.way.is_paid_already:
         settle_outside(actor, purchase)
     grant = actor.grant_for(purchase.person_id)
     if grant is not None and grant.kind is AuthorityKind.BROKER:
