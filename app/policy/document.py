@@ -10,7 +10,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -105,6 +105,11 @@ class PolicyDocument:
         plain = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(plain.encode()).hexdigest()
 
+    @cached_property
+    def rules_digest(self) -> str:
+        """SHA-256 of what the document says, whatever its version is called."""
+        return replace(self, version="").digest
+
     def rule_for_code(self, mcc: str) -> str | None:
         """The rule a merchant category code comes under; "" to leave it alone, None when it is not listed."""
         code = mcc.strip()
@@ -139,9 +144,7 @@ class PolicyDocument:
         try:
             document = cls(
                 version=str(stored["version"]),
-                thresholds=Thresholds(
-                    **{str(key): int(value) for key, value in stored["thresholds"].items()}
-                ),
+                thresholds=Thresholds(**{str(key): int(value) for key, value in stored["thresholds"].items()}),
                 rules={code: _rule(code, part, {}) for code, part in stored["rules"].items()},
                 codes=tuple((int(first), int(last), str(rule)) for first, last, rule in stored["codes"]),
                 minimum_pay=tuple(_pay(row) for row in stored["minimum_pay"]),
@@ -181,9 +184,7 @@ def _load(folder: Path) -> PolicyDocument:
             "rules": rules,
             "codes": codes,
             "minimum_pay": main["minimum_pay"],
-            "words": {
-                path.name: path.read_text("utf-8") for path in sorted((folder / "words").glob("*.txt"))
-            },
+            "words": {path.name: path.read_text("utf-8") for path in sorted((folder / "words").glob("*.txt"))},
             "ordinary": (folder / "ordinary_words.txt").read_text("utf-8"),
         }
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
