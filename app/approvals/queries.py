@@ -13,6 +13,7 @@ from app.approvals.models import ApprovalRequest
 from app.approvals.rules import OPEN, RequestState, WithColleagueError, may_decide
 from app.core.db import db
 from app.core.errors import NotFoundError
+from app.identity import absences
 from app.identity import queries as identity
 from app.identity.models import Account
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
@@ -89,16 +90,24 @@ def requests_about(subject_id: UUID) -> Sequence[ApprovalRequest]:
 def coordinator_for(
     person_id: UUID, commissioner_id: UUID, asked_by: UUID, sellers: Collection[UUID] = ()
 ) -> Account | None:
-    """Who should decide: the person's own coordinator, or the one of the team with the fewest open requests.
+    """Who should decide: the person's own coordinator, who covers for them while they are away, or the one of the
+    team with the fewest open requests.
 
-    Never the one who asks, one who acts for the person, or one of the sellers (accounts).
-    None when nobody is left: then it is the team's.
+    Never the one who asks, one who acts for the person, or one of the sellers (accounts); nobody who is away, unless
+    everybody is. None when nobody is left: then it is the team's.
     """
     barred = {account.id for account, _ in identity.acting_accounts(person_id)} | {asked_by, *sellers}
     team = [account for account in identity.coordinators(commissioner_id) if account.id not in barred]
-    own = identity.coordinator_of(person_id)
-    if own is not None and any(account.id == own.id for account in team):
-        return own
+    away = absences.away_among([account.id for account in team])
+    own = absences.who_is_there(identity.coordinator_of(person_id))
+    found = next((account for account in team if account.id == own), None)
+    if found is not None:
+        return found
+    return _least_busy([account for account in team if account.id not in away] or team, commissioner_id)
+
+
+def _least_busy(team: Sequence[Account], commissioner_id: UUID) -> Account | None:
+    """The one with the fewest open requests; None when there is nobody."""
     if not team:
         return None
     rows = db.session.execute(
@@ -110,7 +119,19 @@ def coordinator_for(
     return min(team, key=lambda account: (load.get(account.id, 0), account.name, account.id))
 
 
-def colleagues_for(viewer: Actor, request: ApprovalRequest) -> list[Account]:
+def stand_in_for(request: ApprovalRequest) -> Account | None:
+    """Who answers a request while whoever it is with is away: their cover, or the least busy who is there.
+
+    None when nobody may: then it waits where it is, for a colleague to take it.
+    """
+    team = colleagues_for(request)
+    away = absences.away_among([account.id for account in team])
+    cover = absences.who_is_there(request.assignee)
+    found = next((account for account in team if account.id == cover), None)
+    return found or _least_busy([account for account in team if account.id not in away], request.commissioner_id)
+
+
+def colleagues_for(request: ApprovalRequest) -> list[Account]:
     """To whom a request can be handed over: others of the team who may decide it."""
     barred = {account.id for account, _ in identity.acting_accounts(request.person_id)}
     barred |= {request.asked_by, request.assigned_to or request.asked_by}

@@ -43,6 +43,25 @@ class SubjectKind(StrEnum):
     REGULAR = "regular"  # something bought again and again
 
 
+class Answer(StrEnum):
+    """What words are kept ready for."""
+
+    YES = "yes"
+    NO = "no"
+    QUESTION = "question"
+
+
+ANSWER_WORDS: Mapping[Answer, str] = {
+    Answer.YES: "Yes, with a word",
+    Answer.NO: "No",
+    Answer.QUESTION: "A question",
+}
+
+#: Findings that a team may answer in advance: they ask for a second look at something ordinary. Whatever is about the
+#: law, safety, the payee or what is left always goes to a person.
+DELEGABLE = frozenset({"off-plan", "over-item-threshold"})
+
+
 #: Why a request may be declined, beside the rules that referred it. The person reads these words.
 DECLINE_REASONS: Mapping[str, str] = {
     "not_in_plan": "It does not fit the outcomes in your plan",

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from app.approvals.models import ApprovalRequest
+from app.approvals.models import ApprovalRequest, SimpleRule
 from app.approvals.rules import DECLINE_REASONS, MAX_REASON, OPEN, RequestState, SubjectKind, may_decide
 from app.audit import service as audit
 from app.core import clock
@@ -44,12 +44,14 @@ def open_request(
     reason_asked: str,
     asked_by: UUID,
     assigned_to: Account | None,
+    category: str | None = None,
     barred: Collection[UUID] = (),
     needs_reason: bool = False,
 ) -> ApprovalRequest:
     """Ask a coordinator to decide, by the commissioner's number of working days from today.
 
     :param rules: codes of the findings that referred it, the deciding one first.
+    :param category: the kind of thing, where there is one: like cases are found by it.
     :param barred: accounts that never decide it, nor get it handed over: whoever decided it before.
     :param needs_reason: a yes too has to be given a reason.
     """
@@ -63,6 +65,7 @@ def open_request(
         amount_pence=amount_pence,
         rule=rules[0] if rules else "",
         rules=list(rules),
+        category=category,
         reason_asked=reason_asked,
         assigned_to=assigned_to.id if assigned_to else None,
         asked_by=asked_by,
@@ -73,6 +76,23 @@ def open_request(
     db.session.add(request)
     db.session.flush()
     _record(actor, request, "approvals.open", f"Asked for an answer by {clock.say_day(request.due_on)}")
+    return request
+
+
+def open_answered(actor: Actor, rule: SimpleRule, **question: Any) -> ApprovalRequest:
+    """Note a request that a simple rule answered in the moment it was made: nobody is asked.
+
+    :param question: as for :func:`open_request`, without ``assigned_to``.
+    """
+    request = open_request(actor, **question, assigned_to=None)
+    values = {
+        "decided_at": clock.now(),
+        "decided_by_name": f"Simple rule: {rule.name}"[:120],
+        "simple_rule_id": rule.id,
+        "reason": rule.why,
+    }
+    _move(request, RequestState.WAITING, RequestState.APPROVED, values)
+    _record(actor, request, "approvals.by_rule", f"Approved by the simple rule “{rule.name}”", why=rule.why)
     return request
 
 
@@ -135,12 +155,13 @@ def withdraw(actor: Actor, request: ApprovalRequest) -> None:
 
 
 def assign(actor: Actor, request: ApprovalRequest, to: Account) -> None:
-    """Give a request to another coordinator of the same commissioner.
+    """Give a request to another coordinator of the same commissioner: by a colleague, or by the software for leave.
 
     :raises NotAllowedError: when ``actor`` may not decide it, or ``to`` never could.
     :raises StateError: when it is closed, or somebody moved it a moment ago.
     """
-    _check(actor, request)
+    if not actor.is_system:
+        _check(actor, request)
     team = {account.id for account in identity.coordinators(request.commissioner_id)}
     barred = to.id == request.asked_by or str(to.id) in request.barred
     if to.id not in team or barred or identity.holds_any_authority(to.id, request.person_id):

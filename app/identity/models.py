@@ -156,6 +156,32 @@ class Caseload(Base):
     account: Mapped[Account] = relationship()
 
 
+class Absence(Base):
+    """When somebody on the staff is away, and who answers meanwhile."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="period"),
+        CheckConstraint("cover_id <> account_id", name="cover"),
+        Index("ix_absence_commissioner", "commissioner_id", "ends_on"),
+    )
+
+    id: Mapped[Key]
+    ref: Mapped[Ref]
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    cover_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # None: whoever has least to do
+    noted_by_name: Mapped[str] = mapped_column(String(120))
+    handed_over_on: Mapped[date | None]  # what was open went to the cover
+    taken_back_at: Mapped[datetime | None]  # not away after all, or back early
+    written_at: Mapped[Written]
+
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
+    cover: Mapped[Account | None] = relationship(foreign_keys=[cover_id])
+
+
 class FormKey(Base):
     """A form that was sent: its hidden id, a hash of what it said, and where it led.
 

@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.words import one_line, tidy_ref
+from app.identity import absences
 from app.identity import queries as identity
 from app.identity.models import Account, Person
 from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
@@ -41,15 +42,15 @@ def begin(actor: Actor, person: Person, topic: str, body: str) -> tuple[Conversa
         raise InvalidError({"topic": "Say what it is about, like a lift to the pool"})
     if len(topic) > MAX_TOPIC:
         raise InvalidError({"topic": f"Say it in {MAX_TOPIC} characters or fewer"})
-    coordinator = identity.coordinator_of(person.id)
-    if coordinator is not None and not _may_answer(coordinator.id, person):
+    coordinator = absences.who_is_there(identity.coordinator_of(person.id))
+    if coordinator is not None and not _may_answer(coordinator, person):
         coordinator = None
     conversation = Conversation(
         commissioner_id=person.commissioner_id,
         person_id=person.id,
         topic=topic,
         opened_by=actor.account_id,
-        assigned_to=coordinator.id if coordinator else None,
+        assigned_to=coordinator,
         due_on=identity.answer_day(person.commissioner_id),
         moved_at=clock.now(),
     )
@@ -112,7 +113,7 @@ def take(actor: Actor, ref: str) -> Conversation:
     """
     conversation = _of_team(actor, ref)
     account = db.session.get_one(Account, actor.account_id)
-    return _assign(actor, conversation, account)
+    return pass_on(actor, conversation, account.id)
 
 
 def hand_over(actor: Actor, conversation: Conversation, to_account_ref: str) -> Conversation:
@@ -124,23 +125,23 @@ def hand_over(actor: Actor, conversation: Conversation, to_account_ref: str) -> 
     to = next((one for one in colleagues_for(actor, conversation) if one.ref == tidy_ref(to_account_ref)), None)
     if to is None:
         raise InvalidError({"to": "Choose somebody in your team"})
-    return _assign(actor, conversation, to)
+    return pass_on(actor, conversation, to.id)
 
 
-def _assign(actor: Actor, conversation: Conversation, to: Account) -> Conversation:
-    _move(conversation, _OPEN, {"assigned_to": to.id}, moved=False)
+def pass_on(actor: Actor, conversation: Conversation, to: UUID | None) -> Conversation:
+    """Let somebody else answer; with nobody named, anybody of the team. They are told, and so is the person.
+
+    :raises StateError: when it is finished, or somebody moved it a moment ago.
+    """
+    _move(conversation, _OPEN, {"assigned_to": to}, moved=False)
     db.session.refresh(conversation, ["assignee"])
-    _record(actor, conversation, "assign", f"Gave a conversation to {to.name}")
+    name = conversation.assigned_name
+    _record(actor, conversation, "assign", f"Gave a conversation to {name}")
     if conversation.state is ConversationState.WITH_STAFF:
-        tell_staff(
-            actor,
-            conversation,
-            f"{actor.name} handed you a message about {conversation.topic}.",
-            NoticeKind.HANDED_OVER,
-        )
-    tell_side(
-        actor, conversation, NoticeKind.HANDED_OVER, f"{to.name} will talk with you about {conversation.topic} now."
-    )
+        title = f"{actor.name} handed you a message about {conversation.topic}."
+        tell_staff(actor, conversation, title, NoticeKind.HANDED_OVER)
+    title = f"{name} will talk with you about {conversation.topic} now."
+    tell_side(actor, conversation, NoticeKind.HANDED_OVER, title)
     return conversation
 
 

@@ -16,7 +16,8 @@ from app.marketplace import queries as marketplace
 from app.marketplace.models import Listing
 from app.policy.rules import Action, Decision, Finding
 from app.purchases.changing import require
-from app.purchases.facts import weigh
+from app.purchases.delegating import simple_rule_for
+from app.purchases.facts import Weighed, weigh
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.quoting import missing_quotes
 from app.purchases.rules import State, Way
@@ -59,7 +60,7 @@ def check(actor: Actor, purchase: Purchase) -> PurchaseCheck:
     """What sending a draft would do. Writes nothing and promises nothing: sending asks the policy again."""
     require(actor, Permission.VIEW_BUDGET, purchase)
     weighed = weigh(purchase)
-    result = result_of(actor, purchase, weighed.decision)
+    result = result_of(actor, purchase, weighed)
     who = by = None
     if result is State.AWAITING_APPROVAL:
         account = approval_queries.coordinator_for(
@@ -88,9 +89,11 @@ def check(actor: Actor, purchase: Purchase) -> PurchaseCheck:
     )
 
 
-def result_of(actor: Actor, purchase: Purchase, decision: Decision) -> State:
+def result_of(actor: Actor, purchase: Purchase, weighed: Weighed) -> State:
     """The state that sending leads to. What is stopped is stopped at once; only then may the holder be asked."""
-    state = state_for(decision)
+    state = state_for(weighed.decision)
+    if state is State.AWAITING_APPROVAL and simple_rule_for(purchase, weighed):
+        state = State.APPROVED
     if state is State.BLOCKED:
         return state
     grant = actor.grant_for(purchase.person_id)

@@ -32,12 +32,14 @@ from app.purchases.telling import tell_about
 def approve(actor: Actor, request_ref: str, why: str = "") -> ApprovalRequest:
     """Say yes, and do what that comes to.
 
-    :param why: a word to the person, if any.
+    :param why: a word to the person; needed where a rule stopped what is looked at again.
+    :raises InvalidError: field ``reason``, when it is needed.
     :raises NotFoundError: when there is no such request for this actor.
     :raises NotAllowedError: for one's own request, or about somebody one acts for.
     :raises StateError: when somebody was faster, naming who, or it cannot be done any more.
     """
     request, subject = _to_decide(actor, request_ref)
+    approvals.check_yes(request, why)
     _step(actor, subject, request, Verb.APPROVE)
     approvals.decide(actor, request, RequestState.APPROVED, None, why)
     more = subject.settle(actor, request, Verb.APPROVE)
@@ -150,7 +152,7 @@ def hand_over(actor: Actor, request_ref: str, to_account_ref: str) -> ApprovalRe
     to = db.session.scalar(select(Account).where(Account.ref == tidy_ref(to_account_ref)))
     if to is None or all(to.id != account.id for account in identity.coordinators(request.commissioner_id)):
         raise InvalidError({"to": "Choose somebody in your team"})
-    return _assign(actor, request, to)
+    return pass_on(actor, request, to)
 
 
 def take(actor: Actor, request_ref: str) -> ApprovalRequest:
@@ -159,15 +161,20 @@ def take(actor: Actor, request_ref: str) -> ApprovalRequest:
     own = db.session.get(Account, actor.account_id) if actor.account_id else None
     if own is None or not may(actor, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
         raise NotFoundError
-    return _assign(actor, request, own)
+    return pass_on(actor, request, own)
 
 
-def _assign(actor: Actor, request: ApprovalRequest, to: Account) -> ApprovalRequest:
+def pass_on(actor: Actor, request: ApprovalRequest, to: Account) -> ApprovalRequest:
+    """Let somebody else of the team answer. They are told, and so is the person.
+
+    :raises NotAllowedError: when ``to`` never could decide it.
+    :raises StateError: when it is closed, or somebody moved it a moment ago.
+    """
     approvals.assign(actor, request, to)
     db.session.refresh(request, ["assignee"])
-    title = f"{actor.name} handed {request.title} to you. Answer by {clock.say_day(request.due_on)}."
+    by = clock.say_day(request.answer_by)
+    title = f"{actor.name} handed {request.title} to you. Answer by {by}."
     _tell_coordinator(actor, request, NoticeKind.HANDED_OVER, title)
-    by = clock.say_day(request.due_on)
     tell_about(actor, request, NoticeKind.HANDED_OVER, f"{to.name} will answer you about {request.title} by {by}.", "")
     return request
 

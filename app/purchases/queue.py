@@ -122,6 +122,7 @@ def _open(viewer: Actor, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, 
         ApprovalRequest.state.in_(OPEN),
         ApprovalRequest.asked_by != viewer.account_id,
         ApprovalRequest.person_id.not_in([grant.person_id for grant in viewer.grants]),
+        ~ApprovalRequest.barred.contains([str(viewer.account_id)]),  # a second look at what the viewer decided
     )
 
 
@@ -199,7 +200,7 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
         rule_title=titles.get(request.rule, ""),
         can_decide=approval_queries.may_decide_now(viewer, request) and not _refused(viewer, request),
         decline_reasons=titles | dict(DECLINE_REASONS),
-        colleagues=approval_queries.colleagues_for(viewer, request),
+        colleagues=approval_queries.colleagues_for(request),
     )
 
 

@@ -5,28 +5,27 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.approvals import queries as approval_queries
-from app.approvals import service as approvals
-from app.approvals.rules import SubjectKind
 from app.audit import service as audit
 from app.budgets import service as budgets
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
-from app.identity import queries as identity
 from app.identity.rules import Actor, AuthorityKind, Permission, within_limit
-from app.messages import service as messages
-from app.messages.rules import About, NoticeKind
-from app.policy.rules import Action, Decision
+from app.messages.rules import NoticeKind
+from app.policy.rules import Decision
 from app.purchases.changing import move, named, record, require, require_state
-from app.purchases.checking import missing_in, result_of, sellers_in, state_for
-from app.purchases.facts import Weighed, shares_of, weigh
+from app.purchases.checking import missing_in, result_of, state_for
+from app.purchases.delegating import simple_rule_for
+from app.purchases.facts import Weighed, weigh
 from app.purchases.models import Purchase, PurchaseDecision
 from app.purchases.quoting import use_quotes
-from app.purchases.rules import MAX_NOTE, State, Verb
+from app.purchases.referring import answer_by_rule, ask_coordinator
+from app.purchases.replacing import hold
+from app.purchases.rules import MAX_NOTE, State, Verb, Way
 from app.purchases.settling import settle_outside
 from app.purchases.telling import tell_holders, tell_requester
+from app.purchases.what_changes import is_same
 
 
 def submit(actor: Actor, purchase: Purchase) -> Purchase:
@@ -45,7 +44,7 @@ def submit(actor: Actor, purchase: Purchase) -> Purchase:
     if missing:
         raise InvalidError(missing)
     weighed = weigh(purchase, to_act=True)
-    if result_of(actor, purchase, weighed.decision) is not State.AWAITING_HOLDER:
+    if result_of(actor, purchase, weighed) is not State.AWAITING_HOLDER:
         with db.session.no_autoflush:  # all that is new is written together, at the end
             return _answer(actor, purchase, Verb.SUBMIT, weighed)
     values = {"submitted_at": clock.now(), **_asked_by(actor, purchase), **_said(weighed)}
@@ -86,14 +85,26 @@ def turn_down(actor: Actor, purchase: Purchase, reason: str = "") -> Purchase:
     return purchase
 
 
+def post(actor: Actor, purchase: Purchase, weighed: Weighed) -> Purchase:
+    """Send an occurrence of a regular purchase, in the name of whoever it was agreed with.
+
+    The caller has noted the occurrence as taken care of and seen that the policy does not stop it.
+
+    :raises InsufficientFundsError: when a stream cannot pay its part.
+    """
+    with db.session.no_autoflush:
+        return _answer(actor, purchase, Verb.SUBMIT, weighed)
+
+
 def _answer(actor: Actor, purchase: Purchase, verb: Verb, weighed: Weighed) -> Purchase:
     decision, now = weighed.decision, clock.now()
     values: dict[str, Any] = _said(weighed)
     if verb is Verb.SUBMIT:
-        values |= {"submitted_at": now, **_asked_by(actor, purchase)}
+        values |= {"submitted_at": now, **({} if purchase.way is Way.REGULAR else _asked_by(actor, purchase))}
     else:
         values["confirmed_by"] = actor.account_id
-    to = state_for(decision)
+    rule = simple_rule_for(purchase, weighed)
+    to = State.APPROVED if rule else state_for(decision)
     move(purchase, verb, to, decided_at=None if to is State.AWAITING_APPROVAL else now, **values)
     _keep(purchase, weighed, purchase.bought_on or clock.today())
     if to is State.BLOCKED:
@@ -101,13 +112,17 @@ def _answer(actor: Actor, purchase: Purchase, verb: Verb, weighed: Weighed) -> P
         _record_private(actor, purchase, verb, decision)
         return purchase
     use_quotes(actor, purchase)
-    _hold(actor, purchase, weighed)
+    hold(actor, purchase, agreed=to is State.APPROVED)
     regular, due_on = purchase.regular_payment_id, purchase.regular_due_on
-    if regular and due_on and not budgets.mark_regular_made(regular, due_on, purchase.id):
+    # by whoever posts it, before anything else; a change takes over what it replaces
+    noted = purchase.way is Way.REGULAR or purchase.changes_id is not None
+    if regular and due_on and not noted and not budgets.mark_regular_made(regular, due_on, purchase.id):
         raise StateError("Another purchase takes care of this payment already.")
     record(actor, purchase, verb.value, "Asked to buy", action=decision.action.value, policy=decision.policy_version)
+    if rule:
+        answer_by_rule(actor, purchase, decision, rule)
     if to is State.AWAITING_APPROVAL:
-        _ask_coordinator(actor, purchase, decision)
+        ask_coordinator(actor, purchase, decision)
     elif purchase.way.is_paid_already:
         settle_outside(actor, purchase)
     grant = actor.grant_for(purchase.person_id)
@@ -130,61 +145,13 @@ def _record_private(actor: Actor, purchase: Purchase, verb: Verb, decision: Deci
     )
 
 
-def _hold(actor: Actor, purchase: Purchase, weighed: Weighed) -> None:
-    payee = purchase.provider_id or budgets.payee_id_of(weighed.budget, purchase.payee_name)
-    for line in purchase.lines:
-        if line.amount_pence and line.outcome_id:
-            budgets.set_aside(
-                actor,
-                weighed.budget,
-                outcome_id=line.outcome_id,
-                funding=shares_of(weighed.outcomes[line.outcome_id]),
-                amount_pence=line.amount_pence,
-                subject_id=line.id,
-                payee_id=payee,
-                memo=f"Purchase {purchase.ref}",  # the ledger is read by staff: it says where, not what
-                counts_on=purchase.bought_on or clock.today(),
-            )
-
-
-def _ask_coordinator(actor: Actor, purchase: Purchase, decision: Decision) -> None:
-    doubts = [finding for finding in decision.findings if finding.action is Action.REFER]
-    lines = {purchase.lines[f.line].id for f in doubts if f.line is not None} or {line.id for line in purchase.lines}
-    sellers = sellers_in(purchase)
-    coordinator = approval_queries.coordinator_for(
-        purchase.person_id, purchase.commissioner_id, purchase.requested_by, sellers
-    )
-    request = approvals.open_request(
-        actor,
-        commissioner_id=purchase.commissioner_id,
-        person_id=purchase.person_id,
-        subject_kind=SubjectKind.PURCHASE,
-        subject_id=purchase.id,
-        line_ids=sorted(lines),
-        title=purchase.title,
-        amount_pence=purchase.total_pence,
-        rules=list(dict.fromkeys(finding.rule for finding in doubts)),
-        reason_asked=doubts[0].sentence if doubts else "",
-        asked_by=purchase.requested_by,
-        assigned_to=coordinator,
-    )
-    team = [coordinator] if coordinator else identity.coordinators(purchase.commissioner_id)
-    messages.notify(
-        actor,
-        [account.id for account in team],
-        NoticeKind.TO_DECIDE,
-        f"{purchase.person.given_name} asks about {named(purchase)}. Answer by {clock.say_day(request.due_on)}.",
-        about=About.REQUEST,
-        about_ref=request.ref,
-        person_id=purchase.person_id,
-    )
-
-
 def _keep(purchase: Purchase, weighed: Weighed, day: date) -> None:
     """Keep what was decided: on the lines, and in the purchase's decisions for good."""
     for index, line in enumerate(purchase.lines):
         said = weighed.decision.for_line(index)
         line.action, line.findings = said.action, [finding.to_dict() for finding in said.findings]
+        if line.copied_from is not None and is_same(line):
+            line.action, line.findings = line.copied_from.action, line.copied_from.findings
         line.moved_on = day
     db.session.add(
         PurchaseDecision(
