@@ -13,7 +13,17 @@ from app.budgets import allocations
 from app.core import clock
 from app.core.db import allow_long_statements, db
 from app.core.errors import StateError
-from app.demo import history, planning, scenes, scenes_holder, scenes_others, setting
+from app.demo import (
+    history,
+    planning,
+    scenes,
+    scenes_asking,
+    scenes_holder,
+    scenes_keeping,
+    scenes_others,
+    scenes_providers,
+    setting,
+)
 from app.demo.people import LIVES, begins, enter, entered_on
 from app.demo.scenes import Scene
 from app.demo.world import World, at
@@ -102,7 +112,8 @@ def _month(world: World, period: date, told: list[Scene]) -> None:
                 told += scenes.asked(world, who, story)
     _pay_in(world, period)
     if period == clock.add_months(world.this_month, -1):
-        told += [*scenes_holder.scenes(world), *scenes_others.scenes(world)]
+        told += [*scenes_providers.scenes(world), *scenes_asking.scenes(world)]
+        told += [*scenes_holder.scenes(world), *scenes_others.scenes(world), *scenes_keeping.scenes(world)]
     this_month = [scene for scene in told if clock.period_of(scene.moment) == period]
     for who in world.people.values():
         who.forget()

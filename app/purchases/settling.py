@@ -16,9 +16,11 @@ from app.payments import service as payments
 from app.payments.rails import OUTSIDE
 from app.payments.rules import IntentState
 from app.purchases.changing import move, record, require, require_state
+from app.purchases.ending_problems import end_problem
 from app.purchases.facts import is_regulated_care
 from app.purchases.models import Purchase
-from app.purchases.rules import MAX_WORDS, State, Verb
+from app.purchases.rules import MAX_WORDS, State, Verb, Way
+from app.purchases.what_changes import refuse_while_changing
 
 
 def mark_paid(actor: Actor, purchase: Purchase, paid_on: date, how: str) -> Purchase:
@@ -43,6 +45,7 @@ def mark_paid(actor: Actor, purchase: Purchase, paid_on: date, how: str) -> Purc
     if errors:
         raise InvalidError(errors)
     refuse_unregistered(purchase)
+    refuse_while_changing(purchase)
     return _pay(actor, purchase, paid_on, how)
 
 
@@ -52,7 +55,10 @@ def settle_outside(actor: Actor, purchase: Purchase) -> Purchase:
     Until then it was held, so that the same money could not be promised twice while somebody looked.
     """
     paid_on = purchase.bought_on or clock.today()
-    return _pay(actor, purchase, paid_on, f"Bought before it was recorded, by {purchase.requested_by_name}")
+    how = f"Bought before it was recorded, by {purchase.requested_by_name}"
+    if purchase.way is Way.REGULAR:
+        how = "By standing order, written down by CarePurse on its day"
+    return _pay(actor, purchase, paid_on, how)
 
 
 def confirm_delivery(actor: Actor, purchase: Purchase, delivered_on: date | None = None) -> Purchase:
@@ -61,10 +67,11 @@ def confirm_delivery(actor: Actor, purchase: Purchase, delivered_on: date | None
     :raises InvalidError: field ``delivered_on``.
     """
     require(actor, Permission.BUY, purchase)
-    day = delivered_on or clock.today()
+    day = delivered_on or purchase.said_delivered_on or clock.today()
     if day > clock.today():
         raise InvalidError({"delivered_on": "Enter a day that is not in the future"})
     move(purchase, Verb.CONFIRM_DELIVERY, delivered_on=day)
+    end_problem(actor, purchase)
     record(actor, purchase, "confirm_delivery", "Got")
     return purchase
 
@@ -86,7 +93,10 @@ def release(actor: Actor, purchase: Purchase) -> int:
 
     :returns: pence set free.
     """
-    freed = sum(budgets.release_held(actor, line.id, memo=f"Purchase {purchase.ref}") for line in purchase.lines)
+    subjects = [line.id for line in purchase.lines]
+    if purchase.changes_id is not None:
+        subjects.append(purchase.id)  # what a change needs beside what is held for what it would replace
+    freed = sum(budgets.release_held(actor, key, memo=f"Purchase {purchase.ref}") for key in subjects)
     if purchase.regular_payment_id is not None:
         budgets.unmark_regular(purchase.id)
     return freed

@@ -19,6 +19,7 @@ _STAFF = (
     ("Work", "staff.home", Permission.SIGNED_IN),
     ("To decide", "queue.index", Permission.DECIDE),
     ("Messages", "staff_messages.index", Permission.DECIDE),
+    ("Marketplace", "staff_suggestions.index", Permission.LOOK_AFTER_MARKET),
     ("Budgets", "budgets.index", Permission.SEE_BUDGET_HEALTH),
     ("Ledger", "ledger.show", Permission.READ_LEDGER),
     ("Policy", "policy.show", Permission.READ_POLICY),
@@ -29,6 +30,9 @@ _PROVIDER = (
     ("Overview", "provider_home.show"),
     ("What we offer", "provider_listings.show"),
     ("Orders", "provider_orders.show"),
+    ("Questions", "provider_enquiries.index"),
+    ("Reviews", "provider_reviews.index"),
+    ("About us", "provider_profile.show"),
 )
 #: A page with a link of its own lights up no other.
 _ENDPOINTS = frozenset(endpoint for _, endpoint, *_ in (*_PERSON, *_STAFF, *_PROVIDER))

@@ -1,4 +1,4 @@
-"""A provider's or personal assistant's own first page: how people see them."""
+"""A provider's or personal assistant's own first page: what waits for them, and how people see them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,32 @@ from flask.typing import ResponseReturnValue
 
 from app.core import clock
 from app.identity.rules import Permission
-from app.marketplace import queries
-from app.purchases import queries as purchases
+from app.marketplace import holidays, profiles, queries
+from app.purchases import order_queries as orders
+from app.purchases.order_rules import Show
 from app.web.context import current_actor, current_provider
 from app.web.marks import requires
 
 bp = Blueprint("provider_home", __name__)
+_MOST_NEW = 5
 
 
 @bp.get("/provider/<provider_ref>/")
 @requires(Permission.KEEP_LISTINGS)
 def show() -> ResponseReturnValue:
-    """What people read about them, and what waits: the newest orders."""
-    provider = current_provider()
+    """What waits: orders to answer, work to do, money to come; then what people read about them."""
+    provider, actor = current_provider(), current_actor()
+    counts = orders.counts(actor, provider.id)
     return render_template(
         "provider_home/show.jinja",
         provider=provider,
+        counts=counts,
+        new=orders.orders_of(actor, provider.id, Show.NEW).rows[:_MOST_NEW],
+        newest=orders.orders_of(actor, provider.id).rows[:3] if not counts[Show.NEW] else (),
+        owed=orders.owed(actor, provider.id, clock.period_of(clock.today())),
+        away=holidays.holidays_of(provider)[:3],
         listings=queries.listings_of(provider),
-        locations=queries.registered_locations(provider)[: queries.MOST_SHOWN],
+        locations=profiles.open_places(provider)[: queries.MOST_SHOWN],
         missing=provider.checks.missing(clock.today()) if provider.is_pa else [],
         register_on=queries.register_as_of() if provider.is_regulated else None,
-        orders=purchases.orders_of(current_actor(), provider.id).rows[:3],
     )

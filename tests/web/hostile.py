@@ -44,11 +44,14 @@ TEXTS = (
 RAW = ("%00", "%ED%A0%80", "%FF%FE%C0%AE", "%", "%zz&%&=&&==", "+" * 3_000)
 #: Every name that any address or form of ours understands.
 _NAMES = (
-    "actor amount answer before bought_on-day bought_on-month bought_on-year budget category check csrf_token "
-    "description email family_member form_id how how_else in kind listing message miles month near needed_from-day "
-    "needed_from-month needed_from-year needed_until-day new next note old on outcome page paid_on-day paid_on-month "
-    "paid_on-year passphrase payee_name period price q quantity question rating reason reason_code regular scope show "
-    "sort state step then to why words"
+    "access actor amount answer before bought_on-day bought_on-month bought_on-year budget category check "
+    "csrf_token day description email exact family_member form_id gender how how_else how_many in kind language "
+    "listing message miles month near needed_from-day needed_from-month needed_from-year needed_until-day new next "
+    "note old on outcome page paid_on-day paid_on-month paid_on-year passphrase payee_name period price q quantity "
+    "question rating reason reason_code regular scope show sort state step taking then time to where why words "
+    "accessibility address area day-day day-month day-year employment ends_on-day from_day-day from_day-month "
+    "from_day-year languages location miles name phone postcode starts_on-day starts_on-month starts_on-year "
+    "summary takes_new_people times title unit ways website"
 )
 NAMES = _NAMES.split()
 _OURS = re.compile(r"/assets/carepurse\.[0-9a-f]+\.js")

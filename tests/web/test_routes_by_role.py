@@ -29,7 +29,8 @@ from app.identity.models import Account, Commissioner, Person
 from app.identity.rules import AuthorityKind, Scope, StaffRole
 from app.ledger.rules import Stream
 from app.marketplace import service as marketplace
-from app.marketplace.models import Provider
+from app.marketplace.models import Location, Provider
+from app.marketplace.provider_models import Holiday
 from app.marketplace.rules import Category, Unit
 from app.marketplace.service import NewListing, NewProvider
 from app.messages.models import Notice
@@ -37,7 +38,7 @@ from app.plans.service import OutcomeInput
 from app.purchases import service as purchases
 from app.purchases.models import Purchase
 from app.purchases.queries import open_request_of
-from app.purchases.rules import DetailsInput, LineInput
+from app.purchases.rules import DetailsInput, LineInput, State
 from tests import factories as make
 from tests.web.buying_world import photo
 
@@ -115,9 +116,31 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
     return Things(
         person,
         provider,
-        {"person_ref": person.ref, "provider_ref": provider.ref, "listing_ref": listing.ref, **_refs(account, draft)},
+        {
+            "person_ref": person.ref,
+            "provider_ref": provider.ref,
+            "listing_ref": listing.ref,
+            **_refs(account, draft),
+            **_provider_refs(account, person, plan.outcomes[0].ref, provider, listing.ref),
+        },
         {**_refs(account, sent), "request_ref": request.ref},
     )
+
+
+def _provider_refs(
+    account: Account, person: Person, outcome_ref: str, provider: Provider, listing_ref: str
+) -> dict[str, str]:
+    """What a provider's own pages name: an order, a place, days away."""
+    actor = make.actor_for(account)
+    order = purchases.start_draft(actor, person, listing_ref=listing_ref)
+    purchases.put_line(actor, order, order.lines[0].ref, LineInput(outcome_ref=outcome_ref))
+    order.state, order.submitted_at = State.APPROVED, make.clock.now()
+    place = Location(provider_id=provider.id, name="The baths", service_types=[], specialisms=[], activities=[])
+    today = make.clock.today()
+    away = Holiday(provider_id=provider.id, starts_on=today, ends_on=today)
+    db.session.add_all([place, away])
+    db.session.flush()
+    return {"order_ref": order.ref, "location_ref": place.ref, "holiday_ref": away.ref}
 
 
 def _purchase(account: Account, person: Person, outcome_ref: str) -> Purchase:
