@@ -36,9 +36,13 @@ class NoticeKind(StrEnum):
     HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"
     MONEY_IN = "money_in"
+    REGULAR = "regular"  # something bought again and again did not go through, or changed
+    PRICE_RISE = "price_rise"  # a provider asks more for it: say yes, end it, or ask
     ORDER = "order"  # something is to be delivered, and what the provider says of it
     REMINDER = "reminder"  # to a coordinator: it is due today
     LATE = "late"  # to the team's lead, and with a new day to the person's side
+    POLICY = "policy"  # a draft of the spending policy wants a second person, or has met one
+    PROBLEM = "problem"  # something went wrong with what was paid for
     FOUND = "found"  # something new of what somebody asked us to look out for
 
 
@@ -49,13 +53,17 @@ class About(StrEnum):
     REQUEST = "request"  # about_ref: the approval request, for staff
     ORDER = "order"  # about_ref: the purchase, for the provider
     BUDGET = "budget"  # about_ref: empty; the person's home page
+    REGULAR = "regular"  # about_ref: what is bought again and again
     CONVERSATION = "conversation"  # about_ref: the conversation, as the person's side sees it
     STAFF_CONVERSATION = "staff_conversation"  # about_ref: the conversation, as staff see it
+    IDEA = "idea"  # about_ref: the idea
+    PROBLEM = "problem"  # about_ref: what went wrong with a purchase, for staff
     WATCH = "watch"  # about_ref: the watched search
     ENQUIRY = "enquiry"  # about_ref: the question to a provider, for the person's side
     PROVIDER_ENQUIRY = "provider_enquiry"  # the same, for the provider
     REVIEW = "review"  # about_ref: what somebody said of a provider, for who said it
     PROVIDER_REVIEW = "provider_review"  # the same, for the provider
+    POLICY = "policy"  # about_ref: the draft of the spending policy, for admins
     SUGGESTION = "suggestion"  # about_ref: the provider somebody missed
 
 
@@ -65,8 +73,12 @@ EMAIL_LINES: dict[About, str] = {
     About.REQUEST: "There is something for you to look at.",
     About.ORDER: "There is news about an order.",
     About.BUDGET: "There is news about a budget.",
+    About.POLICY: "There is news about the spending policy.",
+    About.REGULAR: "There is news about something bought again and again.",
     About.CONVERSATION: "There is an answer for you.",
     About.STAFF_CONVERSATION: "There is a message for you to answer.",
+    About.IDEA: "There is news about your idea.",
+    About.PROBLEM: "There is something for you to look at.",
     About.WATCH: "There is something new of what you asked us to look out for.",
     About.ENQUIRY: "A provider wrote to you.",
     About.PROVIDER_ENQUIRY: "Somebody wrote to you about what you offer.",

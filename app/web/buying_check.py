@@ -110,6 +110,9 @@ def _missing_at(purchase: Purchase, field: str) -> str:
         return url_for("buying.line", purchase_ref=purchase.ref, line_ref=empty.ref, then="check")
     if field == "budget":
         return url_for("home.show")
+    if field == "quote":
+        quote = next(line.quote for line in purchase.lines if line.quote is not None)
+        return url_for("enquiries.show", enquiry_ref=quote.enquiry.ref)
     if field in {"outcome", "family_member"}:
         endpoint = "buying.outcome" if field == "outcome" else "buying.family"
         return url_for(endpoint, purchase_ref=purchase.ref, line_ref=purchase.lines[0].ref, then="check")

@@ -70,6 +70,8 @@ def line(purchase_ref: str, line_ref: str) -> ResponseReturnValue:
     """What it is, or how many of it."""
     purchase = draft(purchase_ref)
     found = line_of(purchase, line_ref)
+    if found.quote_id is not None:  # how many and how much stay as they were quoted
+        return redirect(to("buying.outcome", purchase, found), 303)
     listing = listing_of(found)
     return _how_many(purchase, found, listing) if listing else _what(purchase, found)
 
@@ -164,8 +166,15 @@ def outcome(purchase_ref: str, line_ref: str) -> ResponseReturnValue:
         line=found,
         hints=_left(purchase, options),
         options=options,
-        back=to("buying.check", purchase) if checking() else to("buying.line", purchase, found),
+        back=to("buying.check", purchase) if checking() else _before_outcome(purchase, found),
     )
+
+
+def _before_outcome(purchase: Purchase, found: PurchaseLine) -> str:
+    """The page before: the question it was quoted on, or what it is."""
+    if found.quote is not None:
+        return url_for("enquiries.show", enquiry_ref=found.quote.enquiry.ref)
+    return to("buying.line", purchase, found)
 
 
 def _outcomes(purchase: Purchase) -> list[Outcome]:

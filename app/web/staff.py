@@ -13,6 +13,7 @@ from app.core import clock
 from app.identity import queries as identity
 from app.identity.models import StaffPost
 from app.identity.rules import Permission, may
+from app.marketplace import review_queries, suggestion_queries
 from app.messages import inbox
 from app.purchases import queue
 from app.web import words
@@ -55,6 +56,11 @@ def home() -> ResponseReturnValue:
         cards.append(Card("Budgets", url_for("budgets.index"), about, _payments(clock.say_month(today))))
     if may(actor, Permission.READ_LEDGER):
         cards.append(Card("Ledger", url_for("ledger.show"), "Totals, and the proof that they are right."))
+    if may(actor, Permission.LOOK_AFTER_MARKET):
+        waiting = suggestion_queries.waiting_count(actor), review_queries.waiting_count(actor)
+        now = f"{waiting[0]} to check, {waiting[1]} reviews to look at" if any(waiting) else ""
+        about = "Providers that people miss, and reviews that need a look."
+        cards.append(Card("Marketplace", url_for("staff_suggestions.index"), about, now))
     cards.append(Card("Spending policy", url_for("policy.show"), "The rules in force, with the source of each."))
     if may(actor, Permission.MANAGE_STAFF):
         cards.append(Card("Team", url_for("staff.people"), "Who holds which role."))

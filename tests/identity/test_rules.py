@@ -44,9 +44,9 @@ TABLE = [
     (actor(grant(AuthorityKind.REPRESENTATIVE)), ABOUT_PERSON),
     (actor(grant(AuthorityKind.NOMINEE)), ABOUT_PERSON),
     (actor(grant(AuthorityKind.BROKER)), ABOUT_PERSON - {P.CONFIRM_PURCHASE}),
-    (actor(role=StaffRole.COORDINATOR), {P.DECIDE, P.SEE_BUDGET_HEALTH, P.READ_POLICY}),
+    (actor(role=StaffRole.COORDINATOR), {P.DECIDE, P.SEE_BUDGET_HEALTH, P.READ_POLICY, P.LOOK_AFTER_MARKET}),
     (actor(role=StaffRole.FINANCE), {P.PAY_ALLOCATIONS, P.SEE_BUDGET_HEALTH, P.READ_LEDGER, P.READ_POLICY}),
-    (actor(role=StaffRole.ADMIN), {P.MANAGE_STAFF, P.READ_POLICY}),
+    (actor(role=StaffRole.ADMIN), {P.MANAGE_STAFF, P.LOOK_AFTER_MARKET, P.READ_POLICY}),
     (
         actor(role=StaffRole.AUDITOR),
         {P.READ_AUDIT, P.READ_LEDGER, P.SEE_BUDGET_HEALTH, P.MANAGE_STAFF, P.READ_POLICY},
