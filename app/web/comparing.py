@@ -119,7 +119,7 @@ def _carried(ahead: Outlook | None, cost: int | None, unit: Unit) -> str:
     if found.until is None:
         return "Not this month"
     if found.whole:
-        return f"Every month, until your budget ends on {clock.say_day(ahead.ends_on, year=True)}"
+        return f"Every month, until your budget ends in {clock.say_month(ahead.ends_on)}"
     if found.months == 1:
         return f"Only in {clock.say_month(found.until)}"
     return f"Until the end of {clock.say_month(found.until)}, {found.months} months"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from app.marketplace.bulk import settle_listings
 from app.marketplace.kept_models import SavedItem, Watch
 from tests.factories import make_holder
 from tests.marketplace.making import listing_of, make_provider, put_outcodes, swim
-from tests.web.test_comparing import page, said
+from tests.web.test_comparing import by_words, page, said
 
 
 @pytest.fixture
@@ -74,7 +73,8 @@ def test_a_note_is_kept_and_shown_as_typed(home: str, client: Any) -> None:
 
 def test_ask_to_be_told_from_a_search_that_found_nothing(home: str, client: Any) -> None:
     search = {"q": "pool", "near": "SE6", "miles": "5", "price": "25"}
-    way = page(client, f"{home}/find", **search).find("a", string=re.compile("^Tell me when"))["href"]
+    way = page(client, f"{home}/find", **search)
+    way = by_words(way, "a", "Tell me when")["href"]
     soup = page(client, way)
     for words in ("pool", "SE6, within 5 miles", "£25 or less"):
         assert words in said(soup.main)
@@ -88,7 +88,7 @@ def test_ask_to_be_told_from_a_search_that_found_nothing(home: str, client: Any)
     looking.look_for([watch.id], clock.now())
     notices = page(client, "/notices")
     assert "Something new like “Swimming”" in said(notices.main)
-    soup = press(client, notices.find("button", string=re.compile("^Open")).find_parent("form")["action"])
+    soup = press(client, by_words(notices, "button", "Open").find_parent("form")["action"])
     assert soup.h1.text == "Swimming"
     assert "Found so far One-to-one company at the pool" in said(soup.main)
 
