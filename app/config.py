@@ -35,7 +35,7 @@ class Settings:
     mail_from: str
     pool_size: int
     prepared_statements: bool  # plan each statement once a connection; not through a pooler such as PgBouncer
-    #: Only commands that need neither secret nor database (``flask policy``, ``flask styles``).
+    #: Only commands that need neither secret nor database (``flask policy check``, ``flask styles``).
     offline: bool = False
 
     @classmethod
@@ -72,11 +72,15 @@ class Settings:
         )
 
 
+#: Of ``flask policy`` these read a commissioner's own.
+_STORED_POLICY = frozenset({"export", "import", "simulate"})
+
+
 def settings_for(argv: Sequence[str]) -> Settings:
     """The settings for whatever was started.
 
-    ``flask demo`` needs nothing set; ``flask policy`` and ``flask styles`` need neither secret nor database; all else
-    reads the environment.
+    ``flask demo`` needs nothing set; ``flask policy check`` and ``flask styles`` need neither secret nor database; all
+    else reads the environment.
 
     :param argv: the process's own words, program first.
     :raises ConfigError: when a setting is missing or cannot be right.
@@ -84,7 +88,8 @@ def settings_for(argv: Sequence[str]) -> Settings:
     command = argv[1] if len(argv) > 1 and Path(argv[0]).name in {"flask", "__main__.py"} else ""
     if command == "demo":
         return Settings.from_env({"CAREPURSE_DEMO": "1", **os.environ})
-    if command in {"policy", "styles"}:
+    stored = command == "policy" and not {"--help", "--default"} & set(argv) and set(argv[2:3]) & _STORED_POLICY
+    if command in {"policy", "styles"} and not stored:
         made_up = {**os.environ, "SECRET_KEY": secrets.token_urlsafe(48)}
         return replace(Settings.from_env(made_up), offline=True)
     return Settings.from_env()

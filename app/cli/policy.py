@@ -1,4 +1,4 @@
-"""``flask policy``: ask the spending policy that ships about one text, or about a file of them. Needs no database."""
+"""``flask policy check``: ask the spending policy that ships about a text, or a file of them. Needs no database."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _check_file(policy: PolicyDocument, source: Path, target: Path, door: str | 
     number = 1
     try:
         total = _lines(source)
-        with source.open(newline="", encoding="utf-8-sig") as reading, _written(target) as writing:
+        with source.open(newline="", encoding="utf-8-sig") as reading, written(target) as writing:
             reader = csv.DictReader(reading, strict=True)
             columns = list(reader.fieldnames or ())
             if "text" not in columns:
@@ -180,7 +180,7 @@ def _lines(source: Path) -> int:
 
 
 @contextmanager
-def _written(target: Path) -> Iterator[IO[str]]:
+def written(target: Path) -> Iterator[IO[str]]:
     """A file that takes its name only when it is whole: a bad line leaves no half-written answer behind."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:

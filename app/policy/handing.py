@@ -28,6 +28,8 @@ def ask(actor: Actor, ref: str, seen: int, summary: str, starts_on: date | None)
     """
     draft = locked(actor, ref, seen, DraftState.OPEN)
     _ready(draft)
+    if not [account for account in queries.others_who_publish(draft) if account.id != actor.account_id]:
+        raise StateError("Everybody who could publish it had a hand in it. Another administrator is needed.")
     errors: dict[str, str] = {}
     try:
         draft.summary = reason_of(summary, "summary")
@@ -39,9 +41,6 @@ def ask(actor: Actor, ref: str, seen: int, summary: str, starts_on: date | None)
     draft.asked_by, draft.asked_by_name, draft.asked_at = account(actor), actor.name, clock.now()
     draft.starts_on, draft.state = starts_on, DraftState.ASKED
     draft.returned_words = draft.returned_by_name = ""
-    db.session.flush()
-    if not queries.others_who_publish(draft):
-        raise StateError("Everybody who could publish it had a hand in it. Another administrator is needed.")
     touch(draft)
     record(actor, draft, "ask", "Asked a second person to publish a draft of the policy", draft.summary)
     return draft

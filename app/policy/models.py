@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Key, Ref, Written
 
@@ -27,16 +27,33 @@ class PolicyVersion(Base):
     version: Mapped[str] = mapped_column(String(40))
     in_force_from: Mapped[date]
     digest: Mapped[str] = mapped_column(String(64))
-    document: Mapped[dict[str, Any]]
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     published_by: Mapped[str]
     written_at: Mapped[Written]
     published_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     #: Who made it, and why, in words; empty for the first version, which came with the software.
     drafted_by: Mapped[str] = mapped_column(default="", server_default="")
     summary: Mapped[str] = mapped_column(default="", server_default="")
-    #: Taken back before it began: it was never in force.
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by: Mapped[str] = mapped_column(default="", server_default="")
+
+    #: Set where it was taken back before it began: it was never in force.
+    withdrawal: Mapped[PolicyWithdrawal | None] = relationship(
+        primaryjoin="foreign(PolicyWithdrawal.version_id) == PolicyVersion.id", viewonly=True, lazy="joined"
+    )
+
+
+class PolicyWithdrawal(Base):
+    """A version that was taken back before it began, by whom and why. Never altered, as the version itself is not."""
+
+    __tablename__ = "policy_withdrawal"
+
+    id: Mapped[Key]
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
+    #: No foreign key here or below: the database lets nobody lock a row of the versions, which never change.
+    version_id: Mapped[UUID] = mapped_column(unique=True)
+    by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    by_name: Mapped[str]
+    why: Mapped[str]
+    written_at: Mapped[Written]
 
 
 class DraftState(StrEnum):
@@ -61,9 +78,9 @@ class PolicyDraft(Base):
     ref: Mapped[Ref]
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
     #: The version it began from, or was brought up to; none: the policy that comes with the software.
-    base_id: Mapped[UUID | None] = mapped_column(ForeignKey("policy_version.id"))
+    base_id: Mapped[UUID | None]
     state: Mapped[DraftState] = mapped_column(default=DraftState.OPEN)
-    document: Mapped[dict[str, Any]] = deferred(mapped_column(nullable=False))
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     digest: Mapped[str] = mapped_column(String(64))  # of what it says, without the version's name
     summary: Mapped[str] = mapped_column(default="")
     begun_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
@@ -74,7 +91,7 @@ class PolicyDraft(Base):
     starts_on: Mapped[date | None]  # from when its drafter would like it to be in force
     returned_words: Mapped[str] = mapped_column(default="")
     returned_by_name: Mapped[str] = mapped_column(default="")
-    published_as: Mapped[UUID | None] = mapped_column(ForeignKey("policy_version.id"))
+    published_as: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
     written_at: Mapped[Written]
     changed_at: Mapped[Written]

@@ -16,7 +16,7 @@ from app.identity.models import Account, StaffPost
 from app.identity.rules import Actor, CommissionerSubject, Permission, StaffRole, may
 from app.policy.comparing import Difference, compare
 from app.policy.document import PolicyDocument
-from app.policy.models import DraftState, PolicyChange, PolicyDraft, PolicySimulation, PolicyVersion
+from app.policy.models import DraftState, PolicyChange, PolicyDraft, PolicySimulation, PolicyVersion, PolicyWithdrawal
 
 # Asked with every purchase: made once.
 _IN_FORCE = (
@@ -24,7 +24,7 @@ _IN_FORCE = (
     .where(
         PolicyVersion.commissioner_id == bindparam("commissioner_id"),
         PolicyVersion.in_force_from <= bindparam("day"),
-        PolicyVersion.withdrawn_at.is_(None),
+        ~select(PolicyWithdrawal.id).where(PolicyWithdrawal.version_id == PolicyVersion.id).exists(),
     )
     .order_by(PolicyVersion.in_force_from.desc(), PolicyVersion.id.desc())
     .limit(1)
@@ -54,7 +54,7 @@ def versions_of(commissioner_id: UUID) -> list[PolicyVersion]:
 
 def latest_version(commissioner_id: UUID) -> PolicyVersion | None:
     """The version that a new draft builds on: the last one, in force or still to come; None before the first."""
-    return next((version for version in versions_of(commissioner_id) if version.withdrawn_at is None), None)
+    return next((version for version in versions_of(commissioner_id) if version.withdrawal is None), None)
 
 
 def version_named(viewer: Actor, commissioner_id: UUID, name: str) -> PolicyVersion:

@@ -16,7 +16,7 @@ from app.identity.models import Commissioner
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
 from app.policy import queries
 from app.policy.document import PolicyDocument
-from app.policy.models import PolicyVersion
+from app.policy.models import PolicyVersion, PolicyWithdrawal
 
 MOST_LETTERS = 2000
 LEAST_REASON = 10
@@ -72,7 +72,7 @@ def withdraw(actor: Actor, commissioner_id: UUID, name: str, why: str) -> Policy
     lock_policy(commissioner_id)
     version = queries.version_named(actor, commissioner_id, name)
     db.session.refresh(version)
-    if version.withdrawn_at is not None:
+    if version.withdrawal is not None:
         raise StateError("This version was taken back already.")
     if version.in_force_from <= clock.today():
         raise StateError("This version has begun. Draft the next one to change it.")
@@ -80,7 +80,12 @@ def withdraw(actor: Actor, commissioner_id: UUID, name: str, why: str) -> Policy
     if latest is not None and latest.id != version.id:
         raise StateError(f"Version {latest.version} builds on this one. Take that one back first.")
     why = reason_of(why, "why")
-    version.withdrawn_at, version.withdrawn_by = clock.now(), actor.name
+    if actor.account_id is None:
+        raise NotAllowedError("A person takes a policy back, not the software.")
+    row = PolicyWithdrawal(
+        commissioner_id=commissioner_id, version_id=version.id, by=actor.account_id, by_name=actor.name, why=why
+    )
+    db.session.add(row)
     audit.record(
         actor,
         "policy.withdraw",
@@ -91,6 +96,7 @@ def withdraw(actor: Actor, commissioner_id: UUID, name: str, why: str) -> Policy
         why=why,
     )
     db.session.flush()
+    db.session.expire(version, ["withdrawal"])
     return version
 
 

@@ -51,6 +51,8 @@ def _address(notice: Notice) -> str:
     """Where the thing is that a notice tells about."""
     if notice.about is About.REQUEST:
         return url_for("queue.show", request_ref=notice.about_ref)
+    if notice.about is About.POLICY:
+        return url_for("policy_drafts.show", draft_ref=notice.about_ref)
     if notice.about is About.STAFF_CONVERSATION:
         return url_for("staff_messages.show", conversation_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.CONVERSATION:
@@ -67,6 +69,8 @@ def _address(notice: Notice) -> str:
         return url_for("reviews.show", person_ref=notice.person.ref, review_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.SUGGESTION:
         return url_for("suggestions.show", person_ref=notice.person.ref, suggestion_ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.REGULAR:
+        return url_for("regular.show", person_ref=notice.person.ref, regular_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.PURCHASE:
         return url_for("purchases.show", person_ref=notice.person.ref, purchase_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.WATCH:

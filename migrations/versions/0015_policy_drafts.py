@@ -11,16 +11,33 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
+#: Who changed what and why, and who took what back: nobody alters that afterwards.
+_KEPT = ("policy_change", "policy_withdrawal")
 _GOING = sa.text("state IN ('waiting', 'running')")
 
 
 def upgrade() -> None:
     op.add_column("policy_version", sa.Column("published_by_id", sa.Uuid(), nullable=True))
-    for name in ("drafted_by", "summary", "withdrawn_by"):
+    for name in ("drafted_by", "summary"):
         op.add_column("policy_version", sa.Column(name, sa.String(), server_default="", nullable=False))
-    op.add_column("policy_version", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
     op.create_foreign_key(
         op.f("fk_policy_version_published_by_id"), "policy_version", "account", ["published_by_id"], ["id"]
+    )
+    op.create_table(
+        "policy_withdrawal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("commissioner_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=False),
+        sa.Column("by_name", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["commissioner_id"], ["commissioner.id"], name=op.f("fk_policy_withdrawal_commissioner_id")
+        ),
+        sa.ForeignKeyConstraint(["by"], ["account.id"], name=op.f("fk_policy_withdrawal_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_withdrawal")),
+        sa.UniqueConstraint("version_id", name=op.f("uq_policy_withdrawal_version_id")),
     )
     op.create_table(
         "policy_draft",
@@ -48,10 +65,8 @@ def upgrade() -> None:
             "(state = 'published') = (published_as IS NOT NULL)", name=op.f("ck_policy_draft_published")
         ),
         sa.ForeignKeyConstraint(["commissioner_id"], ["commissioner.id"], name=op.f("fk_policy_draft_commissioner_id")),
-        sa.ForeignKeyConstraint(["base_id"], ["policy_version.id"], name=op.f("fk_policy_draft_base_id")),
         sa.ForeignKeyConstraint(["begun_by"], ["account.id"], name=op.f("fk_policy_draft_begun_by")),
         sa.ForeignKeyConstraint(["asked_by"], ["account.id"], name=op.f("fk_policy_draft_asked_by")),
-        sa.ForeignKeyConstraint(["published_as"], ["policy_version.id"], name=op.f("fk_policy_draft_published_as")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_draft")),
         sa.UniqueConstraint("ref", name=op.f("uq_policy_draft_ref")),
     )
@@ -101,6 +116,11 @@ def upgrade() -> None:
     op.create_index(
         "uq_policy_simulation_going", "policy_simulation", ["draft_id"], unique=True, postgresql_where=_GOING
     )
+    for table in _KEPT:
+        op.execute(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION append_only()"
+        )
+        op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM PUBLIC, CURRENT_USER")
     op.create_index("ix_purchase_decision_written", "purchase_decision", ["commissioner_id", "written_at", "id"])
 
 
@@ -109,6 +129,7 @@ def downgrade() -> None:
     op.drop_table("policy_simulation")
     op.drop_table("policy_change")
     op.drop_table("policy_draft")
+    op.drop_table("policy_withdrawal")
     op.drop_constraint(op.f("fk_policy_version_published_by_id"), "policy_version", type_="foreignkey")
-    for name in ("withdrawn_at", "withdrawn_by", "summary", "drafted_by", "published_by_id"):
+    for name in ("summary", "drafted_by", "published_by_id"):
         op.drop_column("policy_version", name)
