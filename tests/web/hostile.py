@@ -51,7 +51,8 @@ _NAMES = (
     "question rating reason reason_code regular scope show sort state step taking then time to where why words "
     "accessibility address area day-day day-month day-year employment ends_on-day from_day-day from_day-month "
     "from_day-year languages location miles name phone postcode starts_on-day starts_on-month starts_on-year "
-    "summary takes_new_people times title unit ways website"
+    "summary takes_new_people times title unit ways website "
+    "back hours items l nights provider sessions visits"
 )
 NAMES = _NAMES.split()
 _OURS = re.compile(r"/assets/carepurse\.[0-9a-f]+\.js")

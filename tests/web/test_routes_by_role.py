@@ -28,6 +28,7 @@ from app.identity import sessions
 from app.identity.models import Account, Commissioner, Person
 from app.identity.rules import AuthorityKind, Scope, StaffRole
 from app.ledger.rules import Stream
+from app.marketplace import keeping, watching
 from app.marketplace import service as marketplace
 from app.marketplace.models import Location, Provider
 from app.marketplace.provider_models import Holiday
@@ -120,6 +121,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             "person_ref": person.ref,
             "provider_ref": provider.ref,
             "listing_ref": listing.ref,
+            **_kept(account, person, listing.ref),
             **_refs(account, draft),
             **_provider_refs(account, person, plan.outcomes[0].ref, provider, listing.ref),
         },
@@ -141,6 +143,13 @@ def _provider_refs(
     db.session.add_all([place, away])
     db.session.flush()
     return {"order_ref": order.ref, "location_ref": place.ref, "holiday_ref": away.ref}
+
+
+def _kept(account: Account, person: Person, listing_ref: str) -> dict[str, str]:
+    actor = make.actor_for(account)
+    saved = keeping.save(actor, person, listing_ref=listing_ref)
+    watch = watching.start_watch(actor, person, "Swimming", watching.asked_of({"q": "swimming"}))
+    return {"saved_ref": saved.ref, "watch_ref": watch.ref}
 
 
 def _purchase(account: Account, person: Person, outcome_ref: str) -> Purchase:
