@@ -8,6 +8,7 @@ from app.identity.rules import Actor
 from app.marketplace import prices
 from app.marketplace.models import Listing
 from app.marketplace.prices import Changed
+from app.purchases.regular_prices import price_changed
 
 
 def set_price(actor: Actor, listing: Listing, price_pence: int, from_day: date) -> int:
@@ -31,4 +32,4 @@ def take_back(actor: Actor, listing: Listing, from_day: date) -> int:
 def _tell(actor: Actor, listing: Listing, changed: Changed) -> int:
     if changed.old_pence is None or changed.new_pence is None:
         return 0  # a regular purchase of something without a price was agreed at the price they were told
-    return 0
+    return price_changed(actor, listing, changed.old_pence, changed.new_pence, changed.from_day)

@@ -26,7 +26,8 @@ def tell_of_step(purchase: Purchase, was: State, verb: Verb) -> None:
     if purchase.state is State.APPROVED and verb in _AGREED:
         kind, doing = NoticeKind.ORDER, "would like"
     elif was is State.APPROVED and verb in GIVEN_UP:
-        kind, doing = NoticeKind.TAKEN_BACK, "does not need this any more:"
+        kind = NoticeKind.TAKEN_BACK
+        doing = "changed this, see the new order:" if verb is Verb.REPLACE else "does not need this any more:"
     else:
         return
     messages.notify(

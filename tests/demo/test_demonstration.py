@@ -29,7 +29,7 @@ from app.marketplace.rules import Category, ProviderKind, RegisterStatus
 from app.messages import queries as messages
 from app.policy.engine import decide
 from app.policy.queries import default_policy
-from app.purchases import queries, queue
+from app.purchases import order_queries, queries, queue
 from app.purchases.facts import facts_from_dict, without_settled
 from app.purchases.models import Purchase, PurchaseDecision
 from app.purchases.rules import State
@@ -193,7 +193,7 @@ def test_staff_hold_their_one_role(demo: Demonstration, email: str, role: StaffR
 @pytest.mark.parametrize("email", ["provider@example.org", "pa@example.org"])
 def test_provider_and_pa_have_orders(demo: Demonstration, email: str) -> None:
     who = actor(email)
-    assert len(queries.orders_of(who, who.provider_ids[0]).rows) > 10
+    assert len(order_queries.orders_of(who, who.provider_ids[0]).rows) > 10
 
 
 def test_the_marketplace_is_full_and_never_offers_who_left_the_register(demo: Demonstration) -> None:

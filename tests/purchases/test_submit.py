@@ -20,7 +20,7 @@ from app.messages.models import Notice
 from app.policy.engine import decide
 from app.policy.queries import policy_in_force
 from app.policy.rules import Action
-from app.purchases import queries, spending
+from app.purchases import order_queries, queries, spending
 from app.purchases import service as purchases
 from app.purchases.facts import facts_from_dict, without_settled
 from app.purchases.models import Purchase
@@ -241,10 +241,10 @@ def test_a_provider_sees_what_to_deliver_and_nothing_of_plan_or_money(world: Wor
     account = factories.make_account("Jo Provider")
     db.session.add(ProviderMember(account_id=account.id, provider_id=listing.provider_id))
     db.session.flush()
-    (row,) = queries.orders_of(factories.actor_for(account), listing.provider_id).rows
+    (row,) = order_queries.orders_of(factories.actor_for(account), listing.provider_id).rows
     assert (row.first_name, row.what) == ("Sam", ("One-to-one company at the pool: 4 hours",))
     with pytest.raises(NotFoundError):
-        queries.orders_of(world.me, listing.provider_id)
+        order_queries.orders_of(world.me, listing.provider_id)
 
 
 def test_two_funders_pay_their_shares_and_the_shorter_one_stops_it(session: object) -> None:
