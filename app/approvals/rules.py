@@ -43,6 +43,16 @@ class SubjectKind(StrEnum):
     REGULAR = "regular"  # something bought again and again
 
 
+#: What staff call each kind, one and many.
+SUBJECT_WORDS: Mapping[SubjectKind, tuple[str, str]] = {
+    SubjectKind.PURCHASE: ("Purchase", "Purchases"),
+    SubjectKind.APPEAL: ("Second look", "Second looks"),
+    SubjectKind.IDEA: ("Idea", "Ideas"),
+    SubjectKind.MOVE: ("Money moved", "Money moved"),
+    SubjectKind.REGULAR: ("Regular purchase", "Regular purchases"),
+}
+
+
 class Answer(StrEnum):
     """What words are kept ready for."""
 

@@ -26,15 +26,15 @@ def cover_absences_today(timestamp: int) -> None:
 
     :param timestamp: when the run was due, in Unix seconds; it is about today all the same.
     """
-    cover_absences(Actor.system("Cover for leave"))
+    cover_absences()
 
 
-def cover_absences(actor: Actor) -> int:
+def cover_absences() -> int:
     """Hand over the open work of everybody whose absence has begun. Once an absence, whoever runs it.
 
     :returns: how many requests and conversations changed hands.
     """
-    today = clock.today()
+    actor, today = Actor.system("Cover for leave"), clock.today()
     moved = 0
     for absence in absences.beginning(today):
         absence.handed_over_on = today

@@ -6,19 +6,21 @@ the person's money, and every opening is written down for the person to read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.approvals import queries as approval_queries
 from app.approvals.models import ApprovalRequest
+from app.approvals.precedent import LikeCase, like_cases
 from app.approvals.queries import RuleHistory
-from app.approvals.rules import DECLINE_REASONS, OPEN, RequestState
+from app.approvals.rules import DECLINE_REASONS, OPEN, RequestState, SubjectKind
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
@@ -44,6 +46,7 @@ class QueueRow:
     """One request in the queue. What it is about is empty for a colleague's: that opens when one takes it."""
 
     ref: str
+    kind: SubjectKind
     first_name: str
     age: int
     title: str
@@ -67,24 +70,36 @@ class QueueCounts:
     late: int
 
 
-def queue_for(viewer: Actor, scope: str = "mine", page: int = 1) -> Page[QueueRow]:
-    """Open requests by due date: one's own (and those that are nobody's), or the whole team's.
+class Scope(StrEnum):
+    """Which requests a view of the queue shows."""
+
+    MINE = "mine"  # one's own, and what is nobody's yet
+    TEAM = "team"
+    LATE = "late"  # the team's, past the promised day
+
+
+def queue_for(
+    viewer: Actor, scope: Scope | str = Scope.MINE, page: int = 1, kind: SubjectKind | None = None
+) -> Page[QueueRow]:
+    """Open requests by due date.
 
     Requests about somebody the viewer acts for, or that the viewer made, are not in it.
 
-    :param scope: ``mine`` or ``team``.
+    :param kind: only what is to be decided of one kind.
     """
     offset, limit = window(page, PAGE_SIZE)
     query = _open(viewer, select(ApprovalRequest)).options(
         joinedload(ApprovalRequest.person), joinedload(ApprovalRequest.assignee)
     )
-    if scope != "team":
-        query = query.where(_is_mine(viewer))
+    query = _in_scope(viewer, query, Scope(scope))
+    if kind is not None:
+        query = query.where(ApprovalRequest.subject_kind == kind)
     query = query.order_by(ApprovalRequest.due_on, ApprovalRequest.id).offset(offset).limit(limit)
     today = clock.today()
     rows = [
         QueueRow(
             ref=item.ref,
+            kind=item.subject_kind,
             first_name=item.person.given_name,
             age=item.person.age_on(today),
             title=item.title if opens else "",
@@ -106,10 +121,27 @@ def queue_for(viewer: Actor, scope: str = "mine", page: int = 1) -> Page[QueueRo
 
 def counts_for(viewer: Actor) -> QueueCounts:
     """How many are open."""
-    late = (ApprovalRequest.due_on < clock.today()) & (ApprovalRequest.state == RequestState.WAITING)
-    counts = select(func.count().filter(_is_mine(viewer)), func.count(), func.count().filter(late))
+    counts = select(func.count().filter(_is_mine(viewer)), func.count(), func.count().filter(_is_late()))
     row = db.session.execute(_open(viewer, counts.select_from(ApprovalRequest))).one()
     return QueueCounts(*(int(count) for count in row))
+
+
+def kinds_in(viewer: Actor, scope: Scope | str = Scope.MINE) -> dict[SubjectKind, int]:
+    """How many of each kind a view of the queue holds; kinds without any are left out."""
+    query = _open(viewer, select(ApprovalRequest.subject_kind, func.count()))
+    rows = db.session.execute(_in_scope(viewer, query, Scope(scope)).group_by(ApprovalRequest.subject_kind))
+    found = {SubjectKind(kind): int(count) for kind, count in rows}
+    return {kind: found[kind] for kind in SubjectKind if kind in found}
+
+
+def _in_scope(viewer: Actor, query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any, ...]]:
+    if scope is Scope.MINE:
+        return query.where(_is_mine(viewer))
+    return query.where(_is_late()) if scope is Scope.LATE else query
+
+
+def _is_late() -> ColumnElement[bool]:
+    return (ApprovalRequest.due_on < clock.today()) & (ApprovalRequest.state == RequestState.WAITING)
 
 
 def _is_mine(viewer: Actor) -> Any:
@@ -153,6 +185,7 @@ class DecisionView:
     held: bool
     thread: list[Message]
     before: RuleHistory
+    like_cases: Sequence[LikeCase]
     rule_title: str
     can_decide: bool
     decline_reasons: Mapping[str, str]
@@ -197,6 +230,7 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
         held=shown.held,
         thread=messages.thread(place.about, place.subject_id),
         before=approval_queries.history_of(request.commissioner_id, request.rule),
+        like_cases=like_cases(request),
         rule_title=titles.get(request.rule, ""),
         can_decide=approval_queries.may_decide_now(viewer, request) and not _refused(viewer, request),
         decline_reasons=titles | dict(DECLINE_REASONS),

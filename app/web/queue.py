@@ -6,27 +6,35 @@ keeps that entry (``keep_writes``).
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import TypeVar
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 
-from app.approvals.rules import WithColleagueError
+from app.approvals.rules import SUBJECT_WORDS, Answer, SubjectKind, WithColleagueError
 from app.core import clock
 from app.core.errors import InvalidError, StateError
 from app.evidence import queries as evidence
+from app.identity import absences
 from app.identity.rules import Permission
 from app.purchases import queue as reading
 from app.purchases import service
-from app.purchases.queue import DecisionView
+from app.purchases.alike import alike_of
+from app.purchases.queue import DecisionView, Scope
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices, show
 from app.web.marks import requires
 from app.web.paging import page_number
+from app.web.reasons import kept_ready, words_kept
 from app.web.writes import keep_writes
+
+E = TypeVar("E", bound=StrEnum)
+D = TypeVar("D")
 
 bp = Blueprint("queue", __name__)
 _ONE = "/staff/requests/<request_ref>"
-_SCOPES = ("mine", "team")
 
 
 class ApproveForm(Form):
@@ -65,15 +73,27 @@ class MessageForm(Form):
 @bp.get("/staff/queue")
 @requires(Permission.DECIDE)
 def index() -> ResponseReturnValue:
-    """What waits for an answer: one's own, or the whole team's, by the day it is due."""
-    scope = request.args.get("scope", "mine")
-    scope = scope if scope in _SCOPES else "mine"
+    """What waits for an answer: one's own, the whole team's, or what is late, by the day it is due."""
+    actor, scope, kind = current_actor(), _chosen(Scope, "scope", Scope.MINE), _chosen(SubjectKind, "kind", None)
     return render_template(
         "queue/index.jinja",
         scope=scope,
-        page=reading.queue_for(current_actor(), scope, page_number(request.args)),
-        counts=reading.counts_for(current_actor()),
+        kind=kind,
+        page=reading.queue_for(actor, scope, page_number(request.args), kind),
+        counts=reading.counts_for(actor),
+        kinds=reading.kinds_in(actor, scope),
+        kind_words=SUBJECT_WORDS,
+        alike=alike_of(actor) if scope is Scope.MINE else [],
+        covered=absences.covered_by(actor.account_id) if actor.account_id else [],
     )
+
+
+def _chosen(values: type[E], name: str, otherwise: D) -> E | D:
+    """What the address chooses of an enumeration; something else for what it does not know."""
+    try:
+        return values(request.args.get(name, ""))
+    except ValueError:
+        return otherwise
 
 
 @bp.get(_ONE, endpoint="show")
@@ -91,7 +111,8 @@ def _page(view: DecisionView, approve: ApproveForm | None = None, message: Messa
         "queue/show.jinja",
         view=view,
         form=approve or message,
-        approve_form=approve or ApproveForm(formdata=None),
+        approve_form=approve or ApproveForm(formdata=None, data={"why": words_kept()}),
+        ready=kept_ready(view.request.commissioner_id, Answer.YES) if view.can_decide else [],
         message_form=message or MessageForm(formdata=None),
         receipts=evidence.receipts_of(current_actor(), view.purchase) if view.purchase else [],
         late=view.request.due_on < clock.today(),
@@ -121,7 +142,7 @@ def approve(request_ref: str) -> ResponseReturnValue:
 @requires(Permission.DECIDE)
 def ask(request_ref: str) -> ResponseReturnValue:
     """Ask the person something; the clock stops until they answer."""
-    view, form = _to_decide(request_ref), AskForm()
+    view, form = _to_decide(request_ref), AskForm(data={"question": words_kept()})
     if form.validate_on_submit():
         try:
             service.ask(current_actor(), request_ref, form.question.data or "")
@@ -132,14 +153,16 @@ def ask(request_ref: str) -> ResponseReturnValue:
             return redirect(url_for("queue.index"), 303)
     else:
         keep_writes()
-    return show("queue/ask.jinja", form, view=view)
+    ready = kept_ready(view.request.commissioner_id, Answer.QUESTION)
+    return show("queue/ask.jinja", form, view=view, ready=ready)
 
 
 @bp.route(f"{_ONE}/decline", methods=["GET", "POST"])
 @requires(Permission.DECIDE)
 def decline(request_ref: str) -> ResponseReturnValue:
     """Say no: the reason, then the answer as the person will read it, then it goes out."""
-    view, form = _to_decide(request_ref), DeclineForm()
+    view, form = _to_decide(request_ref), DeclineForm(data={"reason": words_kept()})
+    ready = kept_ready(view.request.commissioner_id, Answer.NO)
     form.reason_code.choices = choices(view.decline_reasons)
     step = request.form.get("step", "preview")
     if form.validate_on_submit() and step != "change":
@@ -158,8 +181,8 @@ def decline(request_ref: str) -> ResponseReturnValue:
     else:
         keep_writes()
     if step == "change":
-        return render_template("queue/decline.jinja", view=view, form=form), 200
-    return show("queue/decline.jinja", form, view=view)
+        return render_template("queue/decline.jinja", view=view, form=form, ready=ready), 200
+    return show("queue/decline.jinja", form, view=view, ready=ready)
 
 
 @bp.route(f"{_ONE}/hand-over", methods=["GET", "POST"])

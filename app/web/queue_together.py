@@ -1,0 +1,76 @@
+"""Many small requests alike, answered on one page with one reason."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField, SelectMultipleField, TextAreaField
+
+from app.approvals.rules import DECLINE_REASONS
+from app.core.errors import InvalidError, StateError
+from app.identity.rules import Permission
+from app.purchases import alike
+from app.purchases.queue import DecisionView
+from app.web.context import current_actor
+from app.web.forms import Form, NotTooLong, Required, choices, show
+from app.web.marks import requires
+from app.web.reasons import kept_ready, words_kept
+from app.web.writes import keep_writes
+
+bp = Blueprint("together", __name__)
+
+
+class TogetherForm(Form):
+    """Which of them, yes or no, and why."""
+
+    refs = SelectMultipleField("Which of them?", [Required("Choose at least one")])
+    answer = RadioField(
+        "Your answer to all of them", [Required("Choose yes or no")], choices=choices({"yes": "Yes", "no": "No"})
+    )
+    reason_code = RadioField("If no: why?", validate_choice=False)
+    reason = TextAreaField("In your own words", [Required("Say why: each of them will read it"), NotTooLong(2000)])
+
+
+@bp.route("/staff/queue/together", methods=["GET", "POST"])
+@requires(Permission.DECIDE)
+def decide() -> ResponseReturnValue:
+    """A group of one's own requests that are alike. Opening it is written down for each person to read."""
+    views = alike.open_alike(current_actor(), request.args.get("rule", ""), request.args.get("category") or None)
+    form = TogetherForm(data={"refs": [view.request.ref for view in views], "reason": words_kept()})
+    form.refs.choices = choices((view.request.ref, _named(view)) for view in views)
+    reasons = dict(views[0].decline_reasons) if views else dict(DECLINE_REASONS)
+    form.reason_code.choices = choices(reasons)
+    if form.validate_on_submit():
+        yes = form.answer.data == "yes"
+        try:
+            done = alike.answer_together(
+                current_actor(),
+                form.refs.data or [],
+                yes=yes,
+                reason=form.reason.data or "",
+                reason_code=form.reason_code.data or "",
+            )
+        except InvalidError as error:
+            form.take(error)
+        except StateError as error:
+            form.take(error)
+        else:
+            flash(f"You {'approved' if yes else 'declined'} {len(done.done)}. Each of them is told.")
+            for title, sentence in done.missed:
+                flash(f"{title}: {sentence}", "note")
+            return redirect(url_for("queue.index"), 303)
+    if request.method == "POST":
+        keep_writes()
+    return show(
+        "queue/together.jinja", form, views=views, ready=kept_ready(views[0].request.commissioner_id) if views else []
+    )
+
+
+def _named(view: DecisionView) -> str:
+    return f"{view.first_name}, {view.age}: {view.request.title}"
+
+
+@bp.errorhandler(StateError)
+def changed(error: StateError) -> ResponseReturnValue:
+    """Everything in it was answered meanwhile."""
+    return render_template("queue/changed.jinja", sentence=error.sentence, request_ref=""), 409
