@@ -69,8 +69,9 @@ def test_what_is_ahead_is_what_was_agreed(sam: Any) -> None:
 
 
 def test_what_a_month_costs_me_and_for_how_long_the_budget_carries_it(home: str, client: Any) -> None:
-    refs = [each.ref for each in three()]
-    soup = page(client, f"{home}/compare", l=refs, hours="10", visits="4")
+    listings = three()
+    listings[0].review_count, listings[0].review_tenths = 12, 46
+    soup = page(client, f"{home}/compare", l=[each.ref for each in listings], hours="10", visits="4")
     found = rows(soup)
     assert found["Price"] == ["£22 an hour", "£200 an hour", "£80 a visit"]
     assert found["For you"] == ["10 hours a month £220", "10 hours a month £2,000", "4 visits a month £320"]
@@ -80,6 +81,7 @@ def test_what_a_month_costs_me_and_for_how_long_the_budget_carries_it(home: str,
     assert found["Your budget carries it"][1] == "Not this month"
     assert found["How far"][0] == "2.5 miles"
     assert found["Languages"][0] == "Polish"
+    assert found["Reviews"][:2] == ["4.6 out of 5, from 12 people who bought from them", "None yet"]
     assert "Good on the care register" in found["Checks"][0]
     assert "Does not have to be" in found["Checks"][1]
     assert "sold in different ways: by the hour and by the visit" in said(soup.main)
