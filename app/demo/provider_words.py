@@ -9,7 +9,10 @@ from app.marketplace.rules import Category, Unit
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A kind of listing: words, unit and the range of its price. ``where``: h at home, v at a place, r remote."""
+    """A kind of listing: words, unit and the range of its price.
+
+    :param where: h at home, v at a place, r remote; p, besides, is personal care.
+    """
 
     title: str
     unit: Unit
@@ -137,12 +140,12 @@ PA_NAMES = (
 )  # fmt: skip
 
 PA_OFFERS = (
-    Offer("Personal assistant, days", _H, 1480, 1850, "h", "Washing, dressing, cooking, getting out."),
+    Offer("Personal assistant, days", _H, 1480, 1850, "hp", "Washing, dressing, cooking, getting out."),
     Offer("Somebody to get out with", _H, 1450, 1800, "h", "Shops, park, pool, cinema: you choose."),
-    Offer("Personal assistant, evenings and weekends", _H, 1600, 2000, "h", "When others have gone home."),
+    Offer("Personal assistant, evenings and weekends", _H, 1600, 2000, "hp", "When others have gone home."),
     Offer("Support for a young person", _H, 1500, 1850, "h", "Play, homework, buses, growing up."),
     Offer("Support worker, brain injury", _H, 1600, 1950, "h", "Prompts and plans, and no nagging."),
-    Offer("Sleep-in night", _N, 9500, 13000, "h", "Asleep in your home, up if you call."),
+    Offer("Sleep-in night", _N, 9500, 13000, "hp", "Asleep in your home, up if you call."),
 )
 
 LANGUAGES = ("Polish", "Yoruba", "Bengali", "Somali", "Spanish", "Portuguese", "Tamil", "Arabic",

@@ -126,4 +126,5 @@ def _listing(dice: Random, today: date, category: Category, offer: Offer) -> New
         accessibility=dice.sample(ACCESS, k=dice.choice((0, 2, 3))) if "v" in offer.where else [],
         times=[slot for slot in SLOTS if slot in days],
         takes_new_people=dice.random() > 0.1,
+        personal_care="p" in offer.where,
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -12,116 +10,15 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.db import db
 from app.core.errors import NotFoundError
-from app.marketplace.asking import PAGE_SIZE, SearchQuery
+from app.marketplace.hits import Hit, SearchPage, search
 from app.marketplace.models import Listing, Location, Outcode, Provider, ProviderMember, RegisterReading
 from app.marketplace.places import Place, box_around, outcode_of, tidy_postcode
-from app.marketplace.rules import (
-    RATING_RANKS,
-    Category,
-    Employment,
-    ProviderKind,
-    Rating,
-    RegisterStatus,
-    Unit,
-    say_days,
-    say_price,
-)
-from app.marketplace.search_sql import search_statement
+from app.marketplace.rules import Category, RegisterStatus, Unit
 
-_RATINGS = {rank: rating for rating, rank in RATING_RANKS.items()}
+__all__ = ["Hit", "SearchPage", "search"]  # a search is one of the readings, in a module of its own
+
 LOCAL_MILES = 15
 LOCAL_LEAST = 5
-
-
-class Hit(NamedTuple):
-    """One result, as plain values: a page of them costs no more than its row of SQL."""
-
-    ref: str
-    title: str
-    summary: str
-    category: Category
-    unit: Unit
-    price_pence: int | None
-    who: str
-    at_home: bool
-    at_venue: bool
-    remote: bool
-    times: list[str]
-    takes_new_people: bool
-    from_register: bool
-    miles: float | None
-    rating_rank: int
-    provider_ref: str
-    provider_name: str
-    kind: ProviderKind
-    employment: Employment | None
-    is_regulated: bool
-    outcode: str
-
-    @property
-    def rating(self) -> Rating | None:
-        return _RATINGS.get(self.rating_rank)
-
-    @property
-    def is_pa(self) -> bool:
-        return self.kind is ProviderKind.PA
-
-    @property
-    def price(self) -> str:
-        return say_price(self.price_pence, self.unit)
-
-    @property
-    def when(self) -> str:
-        return say_days(self.times)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """A page of results.
-
-    :param total: how many were found in all.
-    :param page: which page this is; when a later one than the last was asked for, the last.
-    :param wordless: every word was too common to search by, so the words were not used.
-    """
-
-    hits: tuple[Hit, ...]
-    total: int
-    page: int
-    wordless: bool
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
-
-    @property
-    def has_previous(self) -> bool:
-        return self.page > 1
-
-    @property
-    def has_next(self) -> bool:
-        return self.page < self.pages
-
-
-_FIRST = 3  # total, page, wordless
-
-
-def search(query: SearchQuery) -> SearchPage:
-    """Find what is offered. One statement, whatever is asked; deregistered providers and places are never in it."""
-    statement, params = search_statement(query)
-    rows = db.session.execute(statement, params).all()
-    total, page, wordless = rows[0][:_FIRST]
-    hits = tuple(_hit(row[_FIRST:]) for row in rows) if total else ()
-    return SearchPage(hits, total, page, wordless)
-
-
-def _hit(row: tuple[object, ...]) -> Hit:
-    raw = Hit(*row)  # type: ignore[arg-type]  # the statement's columns stand in this order
-    return raw._replace(
-        category=Category(raw.category),
-        unit=Unit(raw.unit),
-        kind=ProviderKind(raw.kind),
-        employment=Employment(raw.employment) if raw.employment else None,
-    )
 
 
 def place(words: str) -> Place | None:

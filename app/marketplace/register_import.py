@@ -26,6 +26,7 @@ from app.core.ids import new_id, new_ref
 from app.identity.rules import Actor
 from app.marketplace import register_sql as sql
 from app.marketplace.bulk import copy_in, settle_listings
+from app.marketplace.finding import gather_words
 from app.marketplace.models import RegisterReading
 from app.marketplace.places import outcode_of
 from app.marketplace.records import Reject, records
@@ -99,6 +100,8 @@ def import_register(
     _write(header, rows, counts)
     counts.deregistered = sum(row.status is RegisterStatus.DEREGISTERED for row in rows)
     counts.unchanged = len(rows) - counts.new - counts.changed
+    if counts.did_something:
+        gather_words()
     _note(actor, counts, digest.hexdigest(), path.name)
     return counts
 

@@ -21,9 +21,13 @@ from app.core.errors import InvalidError, NotAllowedError
 from app.core.ids import new_id, new_ref
 from app.identity.rules import Actor
 from app.marketplace.bulk import copy_in, settle_listings
+from app.marketplace.finding import gather_words
 from app.marketplace.models import Listing, Location, Provider, ProviderMember
 from app.marketplace.places import outcode_of, tidy_postcode
 from app.marketplace.rules import SLOTS, Category, Employment, ProviderKind, Rating, RegisterStatus, Unit
+
+#: From so many new listings on, the words for spelling are gathered at once, not only by the daily job.
+MANY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class NewListing:
     accessibility: Sequence[str] = ()
     times: Sequence[str] = ()
     takes_new_people: bool = True
+    personal_care: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,8 @@ def add_many(actor: Actor, new_providers: Iterable[NewProvider]) -> list[UUID]:
     copy_in("listing", _LISTING, listings)
     keys = [row[0] for row in providers]
     settle_listings("listing.provider_id = ANY(:keys)", keys=keys, now=clock.now())
+    if len(listings) >= MANY:
+        gather_words()
     words = f"Added {new.name}" if len(keys) == 1 else f"Added {len(keys):,} providers"
     figures = {"providers": len(keys), "listings": len(listings)}
     _record(
@@ -229,7 +236,8 @@ _LOCATION = (
 _LISTING = (
     "id", "ref", "provider_id", "location_id", "from_register", "title", "summary", "category", "unit", "price_pence",
     "priced_from", "at_home", "at_venue", "remote", "radius_miles", "lat", "lon", "languages", "accessibility",
-    "times", "takes_new_people", "active", "offered", "who", "rating_rank", "keywords", "written_at", "changed_at",
+    "times", "takes_new_people", "personal_care", "active", "offered", "who", "rating_rank", "keywords", "written_at",
+    "changed_at",
 )  # fmt: skip
 
 
@@ -266,5 +274,5 @@ def _listing_row(
         key, new_ref(), provider_id, location_id, False, new.title.strip(), new.summary, new.category.value,
         new.unit.value, new.price_pence, new.priced_from or clock.today(), new.at_home, new.at_venue, new.remote,
         new.radius_miles, lat, lon, list(new.languages), list(new.accessibility), list(new.times),
-        new.takes_new_people, True, True, "", 0, keywords, now, now,
+        new.takes_new_people, new.personal_care, True, True, "", 0, keywords, now, now,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template, request
@@ -11,12 +12,16 @@ from app.budgets import queries as budgets
 from app.core import clock
 from app.identity.models import Person
 from app.identity.rules import Permission, PersonSubject, may
-from app.marketplace import asking, queries
+from app.marketplace import asking, finding, narrowing, queries
 from app.marketplace.asking import Asked
+from app.marketplace.filters import next_free
+from app.marketplace.hits import Hit
 from app.marketplace.models import Listing
 from app.marketplace.places import Place, miles_between
-from app.marketplace.rules import Category, Rating, Unit
+from app.marketplace.rules import Unit
 from app.web.context import current_actor, current_person
+from app.web.find_choices import filters
+from app.web.find_map import sketch
 from app.web.marks import requires
 
 bp = Blueprint("marketplace", __name__)
@@ -35,12 +40,22 @@ class Cost:
     leaves: int
 
 
-def cost_of(price_pence: int | None, unit: Unit, safe: int | None) -> Cost | None:
-    """What an example month costs; None without a price, for what is free, and without a budget to pay from."""
+def cost_of(price_pence: int | None, unit: Unit, safe: int | None, how_many: int | None = None) -> Cost | None:
+    """What an example month costs; None without a price, for what is free, and without a budget to pay from.
+
+    :param how_many: the person's own hours, visits or sessions a month, instead of the example's.
+    """
     if not price_pence or safe is None:
         return None
-    pence = price_pence * unit.monthly
-    return Cost(unit.example, pence, safe - pence)
+    if how_many is None or unit not in BY_THE_WEEK:
+        pence, example = price_pence * unit.monthly, unit.example
+    else:
+        pence, example = price_pence * how_many, f"{unit.many(how_many)} a month"
+    return Cost(example, pence, safe - pence)
+
+
+#: What comes so many times a month; a night, a thing and a month are counted in ones.
+BY_THE_WEEK = {Unit.HOUR, Unit.VISIT, Unit.SESSION}
 
 
 @bp.get("/p/<person_ref>/find")
@@ -49,22 +64,54 @@ def find() -> ResponseReturnValue:
     """Search. The address holds all that was asked, so that it can be shared and gone back to."""
     person = current_person()
     asked = _placed(asking.read(request.args, person.postcode))
-    page = queries.search(asked.query)
+    found = finding.find(asked.query, exact=asked.exact)
+    page = found.page
     safe = _safe_to_spend(person)
+    first = (page.page - 1) * asking.PAGE_SIZE + 1
     return render_template(
         "marketplace/find.jinja",
         asked=asked,
         query=asked.query,
+        found=found,
         page=page,
-        rows=[(hit, cost_of(hit.price_pence, hit.unit, safe)) for hit in page.hits],
+        first=first,
+        rows=_rows(page.hits, safe, asked.how_many),
         safe=safe,
-        ways=asking.widen(asked) if not page.total else [],
-        more_open=bool(asked.narrowed or {field for field, _ in asked.problems} - {"q", "near"}),
-        categories=list(Category),
-        ratings=[rating for rating in Rating if rating is not Rating.INADEQUATE],
+        ways=narrowing.widen(asked) if not page.total else [],
+        chips=narrowing.chips(asked),
+        cleared=narrowing.cleared(asked),
+        filters=filters(asked, page),
+        priced=page.counts["priced"]["yes"],
+        taking=page.counts["taking"]["yes"],
+        more_open=bool({field for field, _ in asked.problems} - {"q", "near"}),
         sorts=list(asking.Sort),
-        miles=asking.MILES,
+        drawing=sketch(asked.query.place, page.hits, first) if asked.query.place else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One result as it is shown.
+
+    :param next_free: ``Tuesday afternoon``; nothing when any time will do.
+    """
+
+    hit: Hit
+    cost: Cost | None
+    next_free: str
+
+
+def _rows(hits: Sequence[Hit], safe: int | None, how_many: int | None) -> list[Row]:
+    away = finding.away([hit.ref for hit in hits])
+    now = clock.london(clock.now())
+    return [
+        Row(
+            hit,
+            cost_of(hit.price_pence, hit.unit, safe, how_many),
+            next_free(hit.times, now, away.get(hit.ref, ())) if hit.takes_new_people else "",
+        )
+        for hit in hits
+    ]
 
 
 def _placed(asked: Asked) -> Asked:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from app.core.ids import new_id
 from app.marketplace.models import Listing, Location, Outcode, Provider
-from app.marketplace.rules import RATING_RANKS, ProviderKind, Rating, RegisterStatus
+from app.marketplace.rules import RATING_RANKS, SLOTS, ProviderKind, Rating, RegisterStatus
 from tests.bench.bulk import copy
 from tests.bench.machine import Bench
-from tests.bench.words import LEADS, OFFERS, TOWNS, TRADES
+from tests.bench.words import ACCESS, LANGUAGES, LEADS, OFFERS, TOWNS, TRADES
 
 _A_PROVIDER = 20  # listings
 
@@ -54,6 +54,7 @@ def _provider(rng: random.Random, number: int) -> _Made:
         "cqc_id": f"1-{number + 100_000_000}",
         "status": RegisterStatus.REGISTERED,
         "rating": rating,
+        "gender": rng.choice(("Woman", "Man", None)),
         "description": f"We have worked in {town} for years and know it well.",
     }
     location = {
@@ -96,11 +97,26 @@ def _listings(
             "radius_miles": rng.choice((5, 10, 15, 25)),
             "lat": made.location["lat"],
             "lon": made.location["lon"],
-            "languages": ["English"],
+            # as on a real register: most say nothing, some say when, in what language and with what access
+            "languages": rng.sample(LANGUAGES, rng.choice((0, 0, 0, 1, 2))),
+            "accessibility": rng.sample(ACCESS, rng.choice((0, 0, 0, 2, 3))),
+            "times": rng.sample(SLOTS, rng.choice((0, 0, 3, 6))),
+            "takes_new_people": rng.random() < 0.85,
+            "personal_care": rng.random() < 0.4,
             "who": made.provider["name"],
             "rating_rank": RATING_RANKS[rating] if rating else 0,
-            "keywords": category.also,
+            # streets and surnames: as many different words as a real register has
+            "keywords": f"{category.also} {_odd_word(rng)} {_odd_word(rng)}",
         }
         if made.location["outcode"] == "SE13" and unit == "hour" and not unpriced and category == "personal-assistants":
             local.append((made.provider["id"], row["id"]))
         yield row
+
+
+_STARTS = ("ar", "bel", "cor", "dun", "el", "fen", "gar", "hol", "in", "jes", "kel", "lan", "mar", "nor", "ow", "pen")
+_MIDDLES = ("quin", "ros", "sta", "tor", "ul", "ves", "wil", "yor", "zan", "ban", "den", "lin", "mun", "ral", "sel")
+_ENDS = ("ton", "ham", "ley", "by", "ford", "wick", "combe", "stead")
+
+
+def _odd_word(rng: random.Random) -> str:
+    return rng.choice(_STARTS) + rng.choice(_MIDDLES) + rng.choice(_MIDDLES) + rng.choice(_ENDS)

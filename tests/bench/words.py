@@ -146,3 +146,5 @@ GIVEN = (
     "Noor",
 )
 FAMILY = ("Ahmed", "Bailey", "Clarke", "Desai", "Evans", "Fisher", "Green", "Hughes", "Iqbal", "Jones", "Khan", "Lewis")
+LANGUAGES = ("Polish", "Urdu", "Bengali", "Somali", "Yoruba", "British Sign Language", "Tamil", "Arabic", "Turkish")
+ACCESS = ("Step-free", "Accessible toilet", "Hoist", "Hearing loop", "Quiet hour", "Changing Places toilet", "Parking")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 
 from app.core.db import db
-from app.marketplace import asking, queries, service
+from app.marketplace import asking, finding, narrowing, queries, service
 from app.marketplace.asking import SearchQuery, Sort
 from app.marketplace.places import Place, miles_between
 from app.marketplace.rules import Category, Rating, RegisterStatus, Unit
@@ -163,17 +165,21 @@ def test_what_cannot_be_used_is_named_and_the_rest_still_works() -> None:
 
 def test_an_address_says_the_same_search_again() -> None:
     args = {"q": "swim", "near": "se61hp", "miles": "5", "category": "therapies", "price": "£1,000.50"}
-    args |= {"rating": "good", "sort": "nearest", "page": "3"}
+    args |= {"rating": "good", "sort": "nearest", "page": "3", "language": "Polish", "day": "monday", "time": "night"}
+    args |= {"where": "remote", "access": "Hoist", "taking": "yes", "how_many": "12", "exact": "yes"}
     asked = asking.read(args)
     assert not asked.problems
-    assert asking.read(asked.params()) == asked
+    assert asking.read(MultiDict(asked.params())) == asked
+    two = asking.read(MultiDict([("access", "Hoist"), ("access", "Step-free"), ("gender", "woman")]))
+    assert two.query.access == ("Hoist", "Step-free")
+    assert [field for field, _ in two.problems] == ["gender"], "only among personal assistants"
     assert asking.read({"near": ""}, "SE6 1HP").near == ""  # asked for anywhere
     assert asking.read({}, "SE6 1HP").near == "SE6 1HP"
 
 
 def test_each_way_to_widen_drops_one_thing() -> None:
     asked = asking.read({"q": "swim", "near": "SE6", "miles": "5", "category": "therapies", "page": "2"})
-    ways = dict(asking.widen(asked))
+    ways = dict(narrowing.widen(asked))
     assert ways["Look within 10 miles"]["miles"] == "10"
     assert ways["Look anywhere"]["near"] == ""
     assert "category" not in ways["Look beyond therapies"]
@@ -185,9 +191,11 @@ def test_anything_a_person_can_type_is_only_text(shared: Any) -> None:
     path = shared / "data" / "bad_input" / "naughty_strings.json"
     if not path.exists():
         pytest.skip("the naughty strings are not here")
-    for text in [*json.loads(path.read_text()), "\0", "\ud800", "'", "a & | ! :* <->", "9" * 5000]:
-        asked = asking.read(dict.fromkeys(("q", "near", "miles", "category", "price", "rating", "sort", "page"), text))
+    fields = ("q", "near", "miles", "category", "price", "rating", "sort", "page", "language", "access", "day", "where")
+    for text in [*json.loads(path.read_text()), "\0", "\ud800", "'", "a & | ! :* <->", "9" * 5000, "carer \ufdfa"]:
+        asked = asking.read(dict.fromkeys(fields, text))
         queries.search(asked.query)
+        finding.find(replace(asked.query, language="", access=()))
         queries.place(text)
 
 

@@ -52,6 +52,8 @@ _NAMES = (
     "accessibility address area day-day day-month day-year employment ends_on-day from_day-day from_day-month "
     "from_day-year languages location miles name phone postcode starts_on-day starts_on-month starts_on-year "
     "summary takes_new_people times title unit ways website "
+    "does regulated stars sure valid_until-day valid_until-month valid_until-year wanted_from-day wanted_from-month "
+    "wanted_from-year what "
     "back hours items l nights provider sessions visits"
 )
 NAMES = _NAMES.split()
