@@ -72,6 +72,7 @@ class Order:
     said_delivered_on: date | None
     confirmed_on: date | None  # the person says so too
     paid_on: date | None
+    went_back_pence: int
     may_accept: bool
     may_decline: bool
     may_deliver: bool
@@ -228,7 +229,7 @@ def owed(viewer: Actor, provider_id: UUID, month: date) -> Owed:
         select(
             func.coalesce(func.sum(Purchase.total_pence).filter(_OWED), 0),
             func.count().filter(_OWED),
-            func.coalesce(func.sum(Purchase.total_pence).filter(paid), 0),
+            func.coalesce(func.sum(Purchase.total_pence - Purchase.refunded_pence).filter(paid), 0),
             func.count().filter(paid),
         ).where(mine, or_(_OWED, paid))
     ).one()
@@ -288,6 +289,7 @@ def _order(row: Purchase) -> Order:
         said_delivered_on=row.said_delivered_on,
         confirmed_on=row.delivered_on,
         paid_on=row.paid_on,
+        went_back_pence=row.refunded_pence,
         may_accept=answerable and row.order_state is OrderState.ASKED,
         may_decline=answerable and row.said_delivered_on is None,
         may_deliver=may_say_delivered(row.state, row.order_state),

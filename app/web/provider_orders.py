@@ -113,7 +113,7 @@ def owed() -> ResponseReturnValue:
 
 
 _HEAD = ("Order", "First name", "What", "Starts", "Ends", "Accepted", "Done, as you say", "Done, as they say",
-    "Paid on", "Amount (£)", "State")  # fmt: skip
+    "Paid on", "Amount (£)", "Went back (£)", "State")  # fmt: skip
 
 
 @bp.get("/provider/<provider_ref>/owed.csv")
@@ -177,6 +177,7 @@ def _csv(found: Iterator[Order]) -> Iterator[str]:
                 _day(order.confirmed_on),
                 _day(order.paid_on),
                 sheets.pounds(order.total_pence),
+                sheets.pounds(order.went_back_pence),
                 "Paid" if order.is_paid else "Not paid yet",
             )
         )

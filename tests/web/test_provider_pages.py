@@ -191,7 +191,7 @@ class TestOrders:
         assert re.search(r"£88.00 not paid yet, for 1 order", owed)
         rows = list(csv.reader(io.StringIO(client.get(f"/provider/{provider.ref}/owed.csv").text.lstrip("\ufeff"))))
         assert rows[1][:3] == [purchase.ref, "Sam", "One-to-one company at the pool: 4 hours"]
-        assert rows[1][-2:] == ["88.00", "Not paid yet"]
+        assert rows[1][-3:] == ["88.00", "0.00", "Not paid yet"]
         for show in ("new", "accepted", "to_deliver", "delivered", "unpaid", "ended", "all", "nonsense"):
             page(client, f"{at}?show={show}")
         sign_in(client, world.holder)
