@@ -34,6 +34,7 @@ class RegularPayment(Base):
     outcome_id: Mapped[UUID] = mapped_column(ForeignKey("outcome.id"))
     state: Mapped[RegularState] = mapped_column(default=RegularState.RUNNING, server_default="running")
     posted_by: Mapped[PostedBy] = mapped_column(default=PostedBy.PERSON, server_default="person")
+    posts_from: Mapped[date | None]  # the first day that CarePurse writes down
     words: Mapped[str]  # "Wages for Marta"
     payee: Mapped[str]
     category: Mapped[str]

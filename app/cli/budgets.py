@@ -1,8 +1,9 @@
-"""``flask budgets pay-month``: the monthly money."""
+"""``flask budgets pay-month``: the monthly money. ``flask budgets post-regular``: what comes round."""
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import date
 
 import click
@@ -17,6 +18,8 @@ from app.core.db import allow_long_statements, db
 from app.core.errors import CarePurseError
 from app.core.money import format_pounds
 from app.identity.rules import Actor
+from app.purchases import regular
+from app.purchases.regular import Posted
 
 group = AppGroup("budgets", help="Budgets.")
 
@@ -65,6 +68,49 @@ def pay_month(period: date) -> None:
     click.echo(
         f"{paid.budgets:,} budgets paid {format_pounds(paid.pence)} in {paid.transfers:,} payments; "
         f"{paid.already:,} had nothing due or had it already; {len(failed):,} failed."
+    )
+    for line in failed:
+        click.echo(line, err=True)
+    if failed:
+        sys.exit(1)
+
+
+class Day(click.ParamType[date]):
+    """A day written as 2026-11-24."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail("Write the day like 2026-11-24", param, ctx)
+
+
+@group.command("post-regular")
+@click.option("--on", "day", type=Day(), metavar="YYYY-MM-DD", help="Up to this day; today when left out.")
+def post_regular(day: date | None) -> None:
+    """Write down every regular purchase that fell due and is not taken care of, those of missed days too.
+
+    The workers do the same each morning. Run it as often as you like: each occurrence is written down once. One that
+    does not go through stays due, and the person's side is told why.
+    """
+    allow_long_statements()
+    actor = Actor.system("Regular purchases")
+    due = list(regular.due_days(min(day or clock.today(), clock.today())))
+    counts, failed = Counter[Posted](), []
+    for payment_id, due_on in tqdm(due, unit=" occurrences", desc="Regular purchases"):
+        try:
+            counts[regular.post_occurrence(actor, payment_id, due_on)] += 1
+            db.session.commit()
+        except (SQLAlchemyError, CarePurseError) as error:
+            db.session.rollback()
+            failed.append(f"regular purchase {payment_id} of {due_on}: {str(error).splitlines()[0]}")
+        db.session.expunge_all()
+    click.echo(
+        f"{counts[Posted.POSTED]:,} written down, {counts[Posted.ASKED]:,} sent to a coordinator first, "
+        f"{counts[Posted.HINDERED]:,} did not go through, {counts[Posted.ALREADY]:,} had been taken care of; "
+        f"{len(failed):,} failed."
     )
     for line in failed:
         click.echo(line, err=True)

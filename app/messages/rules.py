@@ -54,6 +54,7 @@ class About(StrEnum):
     ORDER = "order"  # about_ref: the purchase, for the provider
     BUDGET = "budget"  # about_ref: empty; the person's home page
     REGULAR = "regular"  # about_ref: what is bought again and again
+    MOVE = "move"  # about_ref: empty; the page of what was moved
     CONVERSATION = "conversation"  # about_ref: the conversation, as the person's side sees it
     STAFF_CONVERSATION = "staff_conversation"  # about_ref: the conversation, as staff see it
     IDEA = "idea"  # about_ref: the idea
@@ -75,6 +76,7 @@ EMAIL_LINES: dict[About, str] = {
     About.BUDGET: "There is news about a budget.",
     About.POLICY: "There is news about the spending policy.",
     About.REGULAR: "There is news about something bought again and again.",
+    About.MOVE: "There is news about your budget.",
     About.CONVERSATION: "There is an answer for you.",
     About.STAFF_CONVERSATION: "There is a message for you to answer.",
     About.IDEA: "There is news about your idea.",

@@ -57,6 +57,10 @@ def _address(notice: Notice) -> str:
         return url_for("staff_messages.show", conversation_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.CONVERSATION:
         return url_for("messages.talk", person_ref=notice.person.ref, conversation_ref=notice.about_ref)
+    if notice.about is About.PROBLEM:
+        return url_for("problems.show", problem_ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.IDEA:
+        return url_for("ideas.show", person_ref=notice.person.ref, idea_ref=notice.about_ref)
     if notice.about is About.ORDER:
         return url_for("provider_orders.follow", order_ref=notice.about_ref)
     if notice.about is About.PROVIDER_ENQUIRY:

@@ -121,6 +121,7 @@ def upgrade() -> None:
     for column in (
         sa.Column("state", sa.String(length=24), server_default="running", nullable=False),
         sa.Column("posted_by", sa.String(length=24), server_default="person", nullable=False),
+        sa.Column("posts_from", sa.Date(), nullable=True),
         sa.Column("provider_id", sa.Uuid(), nullable=True),
         sa.Column("listing_id", sa.Uuid(), nullable=True),
         sa.Column("unit", sa.String(length=24), nullable=True),
@@ -200,6 +201,7 @@ def downgrade() -> None:
     for name in [
         "state",
         "posted_by",
+        "posts_from",
         "provider_id",
         "listing_id",
         "unit",

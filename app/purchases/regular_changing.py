@@ -1,0 +1,295 @@
+"""A regular purchase as life goes on: rest, leave one out, change from a day, end. What was made is never touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.approvals import queries as approval_queries
+from app.approvals.rules import OPEN
+from app.budgets import regular_queries
+from app.budgets.models import Budget
+from app.budgets.regular_models import RegularPause, RegularPayment, RegularPaymentMade, RegularTerms
+from app.budgets.regular_rules import PostedBy, RegularState, TermsState
+from app.budgets.rhythm import Rhythm, usual_count
+from app.core import clock
+from app.core.db import db
+from app.core.errors import InvalidError, NotFoundError, StateError
+from app.core.money import MAX_PENCE
+from app.core.words import storable
+from app.identity.rules import Actor, Permission
+from app.messages.rules import NoticeKind
+from app.policy.rules import Action
+from app.purchases.regular_posting import Posted, post_occurrence
+from app.purchases.regular_starting import withdraw_request
+from app.purchases.regular_weighing import WeighedRegular, weigh_regular
+from app.purchases.regular_writing import (
+    ask_coordinator,
+    budget_of,
+    lock,
+    person_of,
+    record,
+    require,
+    require_running,
+    say_terms,
+    tell,
+)
+from app.purchases.rules import MAX_NOTE, MAX_QUANTITY, line_amount
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeInput:
+    """What is to be different from a day on. None leaves what is there."""
+
+    from_on: date
+    rhythm: str | None = None
+    quantity_hundredths: int | None = None
+    amount_pence: int | None = None  # each time, where no listing has a price
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCheck:
+    """What a change would come to. Nothing of it is kept."""
+
+    terms: RegularTerms
+    before: RegularTerms
+    dearer: bool
+    weighed: WeighedRegular
+    result: TermsState | None  # None: the rules stop it, and everything stays as it is
+
+
+def pause(
+    actor: Actor, payment: RegularPayment, from_on: date, until_on: date | None, reason: str = ""
+) -> RegularPause:
+    """Let it rest for some days: nothing falls due meanwhile, both ends included.
+
+    :param until_on: None until it is taken up again.
+    :raises InvalidError: fields ``from_on`` and ``until_on``.
+    """
+    _begin(actor, payment)
+    errors = {}
+    if from_on < clock.today():
+        errors["from_on"] = "Enter today or a day to come"
+    if until_on is not None and until_on < from_on:
+        errors["until_on"] = "Enter a last day that is not before the first"
+    if errors:
+        raise InvalidError(errors)
+    resting = RegularPause(
+        payment_id=payment.id,
+        from_on=from_on,
+        until_on=until_on,
+        reason=storable(reason)[:MAX_NOTE],
+        by_name=actor.name,
+    )
+    payment.pauses.append(resting)
+    db.session.flush()
+    until = f" until {clock.say_day(until_on)}" if until_on else ""
+    record(actor, payment, "pause", f"Paused {payment.words} from {clock.say_day(from_on)}{until}", why=reason)
+    return resting
+
+
+def resume(actor: Actor, payment: RegularPayment) -> None:
+    """Take it up again from today: every rest that is not over ends, and one that has not begun is dropped."""
+    _begin(actor, payment)
+    today = clock.today()
+    for resting in list(payment.pauses):
+        if resting.from_on >= today:
+            payment.pauses.remove(resting)
+        elif resting.until_on is None or resting.until_on >= today:
+            resting.until_on = today - timedelta(days=1)
+    db.session.flush()
+    record(actor, payment, "resume", f"Took up {payment.words} again")
+
+
+def skip(actor: Actor, payment: RegularPayment, due_on: date) -> None:
+    """Leave one occurrence out.
+
+    :raises NotFoundError: when nothing falls due that day.
+    :raises StateError: when it is taken care of already.
+    """
+    budget = _begin(actor, payment)
+    school = regular_queries.school_for(budget.commissioner_id, [payment])
+    if not payment.due_in(due_on, due_on, school):
+        raise NotFoundError
+    done = db.session.scalar(
+        insert(RegularPaymentMade)
+        .values(payment_id=payment.id, due_on=due_on, skipped_by_name=actor.name)
+        .on_conflict_do_nothing()
+        .returning(RegularPaymentMade.payment_id)
+    )
+    if done is None:
+        raise StateError("This one is taken care of already.")
+    record(actor, payment, "skip", f"Left out {payment.words} of {clock.say_day(due_on)}")
+
+
+def write_down_now(actor: Actor, payment: RegularPayment, due_on: date) -> Posted:
+    """Write an occurrence down that did not go through by itself.
+
+    :returns: what became of it; the reason, where it did not go through again, is with the occurrence.
+    """
+    require(actor, Permission.BUY, budget_of(payment).person_id)
+    return post_occurrence(actor, payment.id, due_on, it_happened=True)
+
+
+def end(actor: Actor, payment: RegularPayment, on: date, reason: str = "") -> None:
+    """End it: the last day on which it may fall due. What waits about it waits no more.
+
+    :raises InvalidError: field ``on``.
+    """
+    _begin(actor, payment)
+    if on < clock.today() - timedelta(days=1):
+        raise InvalidError({"on": "Enter today or a day to come"})
+    if payment.ends_on is not None and on > payment.ends_on:
+        raise InvalidError({"on": f"It ends on {clock.say_day(payment.ends_on)} already"})
+    payment.ends_on = max(on, payment.starts_on)
+    if on < payment.starts_on:  # it never began
+        payment.state = RegularState.CANCELLED
+    drop_waiting(actor, payment)
+    payment.end_reason = storable(reason)[:MAX_NOTE]
+    db.session.flush()
+    record(actor, payment, "end", f"Ended {payment.words} on {clock.say_day(on)}", why=reason)
+    tell(actor, payment, NoticeKind.REGULAR, f"{actor.name} ended {payment.words} on {clock.say_day(on)}.")
+
+
+def set_posted_by(actor: Actor, payment: RegularPayment, by: PostedBy) -> None:
+    """Say who writes each occurrence down from today on."""
+    budget = _begin(actor, payment)
+    payment.posted_by = by
+    payment.posts_from = clock.today() if by is PostedBy.CAREPURSE else None
+    if payment.asked_by is None:  # it was agreed in the plan: what is written down is written in somebody's name
+        payment.asked_by, payment.asked_by_name = actor.account_id, actor.name
+        payment.asked_as = actor.quality_for(budget.person_id, budget.commissioner_id)
+    db.session.flush()
+    who = "CarePurse writes" if by is PostedBy.CAREPURSE else "The person writes"
+    record(actor, payment, "set_posted_by", f"{who} down {payment.words} from today")
+
+
+def check_change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> ChangeCheck:
+    """What a change would lead to. Writes nothing.
+
+    :raises InvalidError: fields ``from_on rhythm quantity amount``.
+    """
+    budget = budget_of(payment)
+    require(actor, Permission.PREPARE_PURCHASE, budget.person_id)
+    require_running(payment)
+    before = payment.terms_on(wanted.from_on)
+    terms = _new_terms(actor, payment, budget, before, wanted)
+    weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True)
+    was, now = (item.amount_pence * usual_count(item.rhythm) for item in (before, terms))
+    dearer = terms.amount_pence > before.amount_pence or now > was
+    result: TermsState | None = TermsState.AGREED
+    if weighed.state_for(actor, budget.person_id) is RegularState.AWAITING_HOLDER:
+        result = TermsState.PREPARED
+    elif dearer and weighed.decision.action is Action.BLOCK:
+        result = None
+    elif dearer and weighed.decision.action is Action.REFER:
+        result = TermsState.ASKED
+    return ChangeCheck(terms, before, dearer, weighed, result)
+
+
+def change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> RegularTerms:
+    """Change it from a day on. What is dearer is judged again, what is not holds at once; earlier ones are untouched.
+
+    :returns: the new terms: they hold, or wait for the person's own side or for a coordinator.
+    :raises StateError: when another change waits, or the rules stop this one.
+    """
+    lock(payment)
+    found = check_change(actor, payment, wanted)
+    if payment.waiting_terms is not None:
+        raise StateError("Another change of this is waiting. Answer or take back that one first.")
+    if found.result is None:
+        first = found.weighed.decision.findings[0]
+        raise StateError(f"{first.sentence} Everything stays as it was.")
+    return keep_terms(actor, payment, found.terms, found.result, found.weighed)
+
+
+def keep_terms(
+    actor: Actor, payment: RegularPayment, terms: RegularTerms, state: TermsState, weighed: WeighedRegular
+) -> RegularTerms:
+    """Write changed terms down in the state they go into, and tell and ask whom that concerns."""
+    terms.state = state
+    terms.findings = [item.to_dict() for item in weighed.decision.findings]
+    if terms not in db.session:
+        payment.every_terms.append(terms)
+    db.session.flush()
+    db.session.refresh(payment, ["every_terms"])
+    said = f"{payment.words}: {say_terms(terms)} from {clock.say_day(terms.from_on)}"
+    if state is TermsState.ASKED:
+        asked_by = terms.asked_by or actor.account_id
+        assert asked_by is not None  # the system never asks for anything
+        ask_coordinator(actor, payment, weighed.decision, asked_by, weighed.forecast.usual_pence, said)
+    elif state is TermsState.PREPARED:
+        tell(actor, payment, NoticeKind.TO_CONFIRM, f"{actor.name} prepared a change of {said}. Say yes or no.")
+    else:
+        tell(actor, payment, NoticeKind.REGULAR, f"{actor.name} changed {said}.")
+    record(actor, payment, "change", f"Changed {said}", state=state.value, pence=terms.amount_pence)
+    return terms
+
+
+def drop_waiting(actor: Actor, payment: RegularPayment) -> None:
+    """The change that waits, if there is one, waits no more."""
+    waiting = payment.waiting_terms
+    if waiting is None:
+        return
+    waiting.state = TermsState.DROPPED
+    db.session.flush()
+    request = approval_queries.latest_for(payment.id)
+    if request is not None and request.state in OPEN:
+        withdraw_request(actor, payment)
+
+
+def take_back_change(actor: Actor, payment: RegularPayment) -> None:
+    """Take back a change that waits: everything stays as it was. A provider's dearer price is not taken back so."""
+    _begin(actor, payment)
+    waiting = payment.waiting_terms
+    if waiting is None or waiting.state is TermsState.RISE:
+        raise StateError("There is no change to take back.")
+    drop_waiting(actor, payment)
+    record(actor, payment, "take_back_change", f"Took back a change of {payment.words}")
+
+
+def _begin(actor: Actor, payment: RegularPayment) -> Budget:
+    budget = budget_of(payment)
+    require(actor, Permission.BUY, budget.person_id)
+    lock(payment)
+    require_running(payment)
+    return budget
+
+
+def _new_terms(
+    actor: Actor, payment: RegularPayment, budget: Budget, before: RegularTerms, wanted: ChangeInput
+) -> RegularTerms:
+    errors = {}
+    today = clock.today()
+    last = min(budget.ends_on, payment.ends_on or budget.ends_on)
+    if not max(today, payment.starts_on) <= wanted.from_on <= last:
+        errors["from_on"] = f"Enter a day from today to {clock.say_day(last, year=True)}"
+    if wanted.rhythm is not None and wanted.rhythm not in set(Rhythm):
+        errors["rhythm"] = "Choose how often"
+    quantity = before.quantity_hundredths if wanted.quantity_hundredths is None else wanted.quantity_hundredths
+    if not 0 < quantity <= MAX_QUANTITY:
+        errors["quantity"] = "Enter how many, more than 0 and up to 10,000"
+    unit_price, amount = before.unit_price_pence, before.amount_pence
+    if wanted.amount_pence is not None:
+        amount, unit_price = wanted.amount_pence, wanted.amount_pence * 100 // max(1, quantity)
+    elif quantity != before.quantity_hundredths:
+        amount = line_amount(unit_price, quantity)
+    if not 0 < amount <= MAX_PENCE:
+        errors["amount"] = "Enter how much it is each time, more than £0"
+    if errors:
+        raise InvalidError(errors)
+    return RegularTerms(
+        payment_id=payment.id,
+        state=TermsState.AGREED,
+        from_on=wanted.from_on,
+        rhythm=Rhythm(wanted.rhythm) if wanted.rhythm else before.rhythm,
+        first_on=wanted.from_on,
+        day_of_month=wanted.from_on.day,
+        quantity_hundredths=quantity,
+        unit_price_pence=unit_price,
+        amount_pence=amount,
+        asked_by=actor.account_id,
+        asked_by_name=actor.name,
+    )

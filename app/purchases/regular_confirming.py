@@ -1,0 +1,51 @@
+"""The person's own side says yes or no to a change that somebody prepared for them."""
+
+from __future__ import annotations
+
+from app.budgets.regular_models import RegularPayment, RegularTerms
+from app.budgets.regular_rules import TermsState
+from app.core.errors import NotAllowedError, StateError
+from app.identity.rules import Actor, Permission, within_limit
+from app.messages.rules import NoticeKind
+from app.policy.rules import Action
+from app.purchases.regular_changing import drop_waiting, keep_terms
+from app.purchases.regular_weighing import weigh_regular
+from app.purchases.regular_writing import budget_of, lock, person_of, record, require, require_running, tell
+
+
+def confirm_change(actor: Actor, payment: RegularPayment) -> RegularTerms:
+    """Yes: it goes on as if they had asked for it.
+
+    :raises NotAllowedError: for a broker, whoever prepared it, or somebody who may not buy for so much.
+    :raises StateError: when none waits, or the rules stop it.
+    """
+    budget = budget_of(payment)
+    require(actor, Permission.CONFIRM_PURCHASE, budget.person_id)
+    lock(payment)
+    require_running(payment)
+    terms = _prepared(payment)
+    weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True)
+    grant = actor.grant_for(budget.person_id)
+    if actor.account_id == terms.asked_by or grant is None or not within_limit(grant, weighed.forecast.highest_pence):
+        raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
+    if weighed.decision.action is Action.BLOCK:
+        raise StateError(f"{weighed.decision.findings[0].sentence} Everything stays as it was.")
+    state = TermsState.ASKED if weighed.decision.action is Action.REFER else TermsState.AGREED
+    return keep_terms(actor, payment, terms, state, weighed)
+
+
+def turn_down_change(actor: Actor, payment: RegularPayment) -> None:
+    """No: everything stays as it was."""
+    require(actor, Permission.CONFIRM_PURCHASE, budget_of(payment).person_id)
+    lock(payment)
+    _prepared(payment)
+    drop_waiting(actor, payment)
+    record(actor, payment, "turn_down_change", f"Said no to a change of {payment.words}")
+    tell(actor, payment, NoticeKind.CONFIRMED, f"{actor.name} said no to a change of {payment.words}.")
+
+
+def _prepared(payment: RegularPayment) -> RegularTerms:
+    waiting = payment.waiting_terms
+    if waiting is None or waiting.state is not TermsState.PREPARED:
+        raise StateError("No change is waiting for a yes any more.")
+    return waiting

@@ -1,0 +1,177 @@
+"""Asking for something to be bought again and again: from a listing, or from something bought before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.approvals import queries as approval_queries
+from app.approvals import service as approvals
+from app.budgets.models import Budget
+from app.budgets.regular_models import RegularPayment, RegularTerms
+from app.budgets.regular_rules import RegularState
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotAllowedError, StateError
+from app.core.money import format_pounds
+from app.core.words import storable
+from app.identity.models import Person
+from app.identity.rules import Actor, Permission, within_limit
+from app.marketplace import queries as marketplace
+from app.messages import service as messages
+from app.messages.rules import About, NoticeKind
+from app.purchases.regular_things import RegularInput, Thing, build
+from app.purchases.regular_weighing import WeighedRegular, weigh_regular
+from app.purchases.regular_writing import (
+    ask_coordinator,
+    budget_of,
+    move,
+    person_of,
+    record,
+    require,
+    say_terms,
+    tell,
+)
+from app.purchases.rules import MAX_NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class RegularCheck:
+    """*Check your answers*: what would happen if it were sent now. Nothing of it is kept."""
+
+    payment: RegularPayment
+    terms: RegularTerms
+    weighed: WeighedRegular
+    result: RegularState
+    coordinator_name: str | None
+    answer_by: date | None
+
+
+def check(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: RegularInput) -> RegularCheck:
+    """What starting it would do. Writes nothing and promises nothing: starting asks the policy again.
+
+    :raises InvalidError: fields ``rhythm first_on until quantity amount outcome family_member``.
+    """
+    require(actor, Permission.PREPARE_PURCHASE, person.id)
+    payment = build(actor, person, budget, thing, wanted)
+    terms = payment.every_terms[0]
+    weighed = weigh_regular(payment, terms, budget, person)
+    result = weighed.state_for(actor, person.id)
+    who = by = None
+    if result is RegularState.AWAITING_APPROVAL and actor.account_id:
+        sellers = marketplace.members_of(payment.provider_id) if payment.provider_id else ()
+        account = approval_queries.coordinator_for(person.id, budget.commissioner_id, actor.account_id, sellers)
+        who = account.name if account else "Your coordinator's team"
+        by = approvals.due_day(budget.commissioner_id)
+    return RegularCheck(payment, terms, weighed, result, who, by)
+
+
+def start(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: RegularInput) -> RegularPayment:
+    """Ask for it: it then runs, waits for a coordinator or for the person's own side, or is stopped.
+
+    :raises InvalidError: as :func:`check`.
+    """
+    found = check(actor, person, budget, thing, wanted)
+    payment, decision = found.payment, found.weighed.decision
+    payment.state = found.result
+    payment.findings = [item.to_dict() for item in decision.findings]
+    payment.policy_version = decision.policy_version
+    db.session.add(payment)
+    db.session.flush()
+    record(actor, payment, "start", f"Asked for {payment.words}, {say_terms(found.terms)}", **_sum(found.weighed))
+    if payment.state is RegularState.AWAITING_APPROVAL:
+        _ask(actor, payment, found.weighed)
+    elif payment.state is RegularState.AWAITING_HOLDER:
+        title = f"{actor.name} prepared {payment.words}, {say_terms(found.terms)}. Say yes or no."
+        tell(actor, payment, NoticeKind.TO_CONFIRM, title)
+    elif payment.state is RegularState.RUNNING:
+        title = f"{actor.name} started {payment.words}, {say_terms(found.terms)}."
+        tell(actor, payment, NoticeKind.REGULAR, title)
+    return payment
+
+
+def confirm(actor: Actor, payment: RegularPayment) -> RegularPayment:
+    """The person's own side says yes to what was prepared.
+
+    :raises NotAllowedError: for a broker, whoever prepared it, or somebody who may not buy for so much.
+    """
+    budget = budget_of(payment)
+    require(actor, Permission.CONFIRM_PURCHASE, budget.person_id)
+    grant = actor.grant_for(budget.person_id)
+    weighed = weigh_regular(payment, payment.every_terms[0], budget, person_of(budget))
+    highest = weighed.forecast.highest_pence
+    if actor.account_id == payment.asked_by or grant is None or not within_limit(grant, highest):
+        raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
+    decision = weighed.decision
+    move(
+        payment,
+        RegularState.AWAITING_HOLDER,
+        weighed.state_for(actor, budget.person_id),
+        findings=[item.to_dict() for item in decision.findings],
+        policy_version=decision.policy_version,
+        starts_on=max(payment.starts_on, clock.today()),
+    )
+    record(actor, payment, "confirm", f"Said yes to {payment.words}", **_sum(weighed))
+    if payment.state is RegularState.AWAITING_APPROVAL:
+        _ask(actor, payment, weighed)
+    tell(actor, payment, NoticeKind.CONFIRMED, f"{actor.name} said yes to {payment.words}.")
+    return payment
+
+
+def turn_down(actor: Actor, payment: RegularPayment, reason: str = "") -> RegularPayment:
+    """The person's own side says no to what was prepared."""
+    require(actor, Permission.CONFIRM_PURCHASE, budget_of(payment).person_id)
+    reason = storable(reason)[:MAX_NOTE]
+    move(payment, RegularState.AWAITING_HOLDER, RegularState.CANCELLED, end_reason=reason)
+    record(actor, payment, "turn_down", f"Said no to {payment.words}", why=reason)
+    tell(actor, payment, NoticeKind.CONFIRMED, f"{actor.name} said no to {payment.words}.", reason)
+    return payment
+
+
+def take_back(actor: Actor, payment: RegularPayment) -> RegularPayment:
+    """Take back what does not run yet, or throw away what was stopped. What runs is ended instead.
+
+    :raises StateError: when it runs, or is over.
+    """
+    was = payment.state
+    early = was in (RegularState.AWAITING_HOLDER, RegularState.STOPPED)
+    require(actor, Permission.PREPARE_PURCHASE if early else Permission.BUY, budget_of(payment).person_id)
+    if was not in (RegularState.AWAITING_HOLDER, RegularState.AWAITING_APPROVAL, RegularState.STOPPED):
+        raise StateError("This cannot be taken back any more. You can end it.")
+    record(actor, payment, "take_back", f"Took back {payment.words}")
+    move(payment, was, RegularState.CANCELLED)
+    if was is RegularState.AWAITING_APPROVAL:
+        withdraw_request(actor, payment)
+    return payment
+
+
+def withdraw_request(actor: Actor, payment: RegularPayment) -> None:
+    """Nobody has to decide about it any more: the coordinator is told."""
+    request = approval_queries.latest_for(payment.id)
+    if request is None:
+        return
+    approvals.withdraw(actor, request)
+    messages.notify(
+        actor,
+        [request.assigned_to] if request.assigned_to else [],
+        NoticeKind.TAKEN_BACK,
+        f"{person_of(budget_of(payment)).given_name} took back {request.title}.",
+        about=About.REQUEST,
+        about_ref=request.ref,
+        person_id=request.person_id,
+    )
+
+
+def _ask(actor: Actor, payment: RegularPayment, weighed: WeighedRegular) -> None:
+    usual = weighed.forecast.usual_pence
+    asked_by = payment.asked_by or actor.account_id
+    assert asked_by is not None  # the system never asks for anything
+    title = f"{payment.words}, {say_terms(payment.every_terms[0])}"
+    ask_coordinator(actor, payment, weighed.decision, asked_by, usual, title)
+
+
+def _sum(weighed: WeighedRegular) -> dict[str, Any]:
+    decision = weighed.decision
+    month = format_pounds(weighed.forecast.usual_pence)
+    return {"action": decision.action.value, "policy": decision.policy_version, "a_month": month}

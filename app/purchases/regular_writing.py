@@ -1,0 +1,196 @@
+"""What every verb of a regular purchase shares: the right, the lock, the guard, the audit, and who is told."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.approvals import queries as approval_queries
+from app.approvals import service as approvals
+from app.approvals.models import ApprovalRequest
+from app.approvals.rules import SubjectKind
+from app.audit import service as audit
+from app.budgets import queries as budgets
+from app.budgets.models import Budget
+from app.budgets.regular_models import RegularPayment, RegularTerms
+from app.budgets.regular_rules import REGULAR_WORDS, RegularState, TermsState
+from app.budgets.rhythm import RHYTHM_WORDS
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotAllowedError, NotFoundError, StateError
+from app.core.money import format_pounds
+from app.identity import queries as identity
+from app.identity.models import Person
+from app.identity.rules import Actor, Permission, PersonSubject, may
+from app.marketplace import queries as marketplace
+from app.messages import service as messages
+from app.messages.rules import About, NoticeKind
+from app.policy.rules import Action, Decision
+from app.purchases.rules import line_amount
+from app.purchases.telling import side_of
+
+_MOVED = "Somebody, or another tab, changed this a moment ago. Look at it again."
+_NOT_YOURS = {
+    Permission.PREPARE_PURCHASE: "You may look at this budget, but not buy from it.",
+    Permission.BUY: "You may get things ready for this person. Someone on their own side does the rest.",
+    Permission.CONFIRM_PURCHASE: "Someone on the person's own side says yes or no to this.",
+}
+
+
+def require(actor: Actor, permission: Permission, person_id: UUID) -> None:
+    """Check a right over a person's purchases.
+
+    :raises NotFoundError: when the actor has nothing to do with them.
+    :raises NotAllowedError: when they may look but not do this.
+    """
+    if not may(actor, Permission.VIEW_BUDGET, PersonSubject(person_id)):
+        raise NotFoundError
+    if not may(actor, permission, PersonSubject(person_id)):
+        raise NotAllowedError(_NOT_YOURS[permission])
+
+
+def budget_of(payment: RegularPayment) -> Budget:
+    """The budget it is bought from."""
+    return budgets.budget_by_id(payment.budget_id)
+
+
+def person_of(budget: Budget) -> Person:
+    """Whose it is."""
+    return db.session.get_one(Person, budget.person_id)
+
+
+def lock(payment: RegularPayment) -> None:
+    """Let nobody else change it, or write an occurrence of it down, until the transaction ends; and read it again."""
+    db.session.execute(select(RegularPayment.id).where(RegularPayment.id == payment.id).with_for_update(key_share=True))
+    db.session.refresh(payment)
+
+
+def require_running(payment: RegularPayment) -> None:
+    """Changing, pausing and the like are for what runs.
+
+    :raises StateError: saying where it stands.
+    """
+    if payment.state is not RegularState.RUNNING:
+        raise StateError(f"This has moved on. It says now: {REGULAR_WORDS[payment.state]}.")
+
+
+def move(payment: RegularPayment, start: RegularState, end: RegularState, **values: Any) -> None:
+    """Take it to another state, if it is still where it was: of two at once one gets through.
+
+    :raises StateError: when somebody was faster.
+    """
+    done = db.session.scalar(
+        update(RegularPayment)
+        .where(RegularPayment.id == payment.id, RegularPayment.state == start)
+        .values(state=end, **values)
+        .returning(RegularPayment.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(payment)
+    if done is None:
+        raise StateError(f"{_MOVED} It says now: {REGULAR_WORDS[payment.state]}.")
+
+
+def move_terms(terms: RegularTerms, start: TermsState, end: TermsState, **values: Any) -> None:
+    """The same for terms.
+
+    :raises StateError: when somebody was faster.
+    """
+    done = db.session.scalar(
+        update(RegularTerms)
+        .where(RegularTerms.id == terms.id, RegularTerms.state == start)
+        .values(state=end, **values)
+        .returning(RegularTerms.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(terms)
+    if done is None:
+        raise StateError(_MOVED)
+
+
+def carry_price(payment: RegularPayment, terms: RegularTerms) -> None:
+    """A listing's new price, once agreed, holds for what was agreed for later at the price before it too."""
+    if payment.listing_id is None:
+        return
+    before = [item for item in payment.agreed_terms if item.from_on < terms.from_on]
+    old_price = before[-1].unit_price_pence if before else None
+    for later in payment.agreed_terms:
+        if later.from_on > terms.from_on and later.unit_price_pence == old_price != terms.unit_price_pence:
+            later.unit_price_pence = terms.unit_price_pence
+            later.amount_pence = line_amount(terms.unit_price_pence, later.quantity_hundredths)
+    db.session.flush()
+
+
+def say_terms(terms: RegularTerms) -> str:
+    """``£22.00 every week``."""
+    return f"{format_pounds(terms.amount_pence)} {RHYTHM_WORDS[terms.rhythm]}"
+
+
+def record(actor: Actor, payment: RegularPayment, verb: str, sentence: str, *, why: str = "", **details: Any) -> None:
+    """Write the audit entry. What was stopped is the person's own affair: no title, no commissioner to find it by."""
+    budget = budget_of(payment)
+    private = payment.state is RegularState.STOPPED
+    audit.record(
+        actor,
+        f"purchases.regular_{verb}",
+        "Asked for something again and again that this money cannot be used for" if private else sentence,
+        subject_kind="regular_payment",
+        subject_id=payment.id,
+        person_id=budget.person_id,
+        commissioner_id=None if private else budget.commissioner_id,
+        why="" if private else why,
+        details={"ref": payment.ref, **({} if private else details)},
+    )
+
+
+def tell(actor: Actor, payment: RegularPayment, kind: NoticeKind, title: str, body: str = "") -> None:
+    """Tell the person's own side, and whoever asked for it while they may act."""
+    budget = budget_of(payment)
+    if payment.asked_by is None:
+        accounts = identity.holder_side_ids(budget.person_id)
+    else:
+        accounts = side_of(budget.person_id, payment.asked_by)
+    messages.notify(
+        actor, accounts, kind, title, body, about=About.REGULAR, about_ref=payment.ref, person_id=budget.person_id
+    )
+
+
+def ask_coordinator(
+    actor: Actor, payment: RegularPayment, decision: Decision, asked_by: UUID, monthly_pence: int, title: str
+) -> ApprovalRequest:
+    """Open a request about it, for the person's coordinator, and tell them.
+
+    :param monthly_pence: what it comes to in an ordinary month.
+    """
+    budget = budget_of(payment)
+    person = person_of(budget)
+    doubts = [item for item in decision.findings if item.action is Action.REFER]
+    sellers = marketplace.members_of(payment.provider_id) if payment.provider_id else ()
+    coordinator = approval_queries.coordinator_for(person.id, budget.commissioner_id, asked_by, sellers)
+    request = approvals.open_request(
+        actor,
+        commissioner_id=budget.commissioner_id,
+        person_id=person.id,
+        subject_kind=SubjectKind.REGULAR,
+        subject_id=payment.id,
+        line_ids=[],
+        title=title[:240],
+        amount_pence=monthly_pence,
+        rules=list(dict.fromkeys(item.rule for item in doubts)),
+        reason_asked=doubts[0].sentence if doubts else "",
+        asked_by=asked_by,
+        assigned_to=coordinator,
+    )
+    team = [coordinator] if coordinator else identity.coordinators(budget.commissioner_id)
+    messages.notify(
+        actor,
+        [account.id for account in team],
+        NoticeKind.TO_DECIDE,
+        f"{person.given_name} asks about {title}. Answer by {clock.say_day(request.due_on)}.",
+        about=About.REQUEST,
+        about_ref=request.ref,
+        person_id=person.id,
+    )
+    return request
