@@ -30,6 +30,14 @@ MOST_SHOWN = 10
 _WAITS = or_(Review.state == ReviewState.HELD, Review.reply_state == ReviewState.HELD, Review.reported_at.is_not(None))
 
 
+# not the opposite of the other by a "not": without a reply that would be neither yes nor no
+_SETTLED = and_(
+    Review.state != ReviewState.HELD,
+    or_(Review.reply_state.is_(None), Review.reply_state != ReviewState.HELD),
+    Review.reported_at.is_(None),
+)
+
+
 def can_be_reviewed(provider: Provider, commissioner_id: UUID) -> bool:
     """Whether people of this commissioner write and read what others say of a provider.
 
@@ -159,7 +167,7 @@ def waiting(viewer: Actor, commissioner_id: UUID, page: int = 1, *, decided: boo
     offset, limit = window(page, PAGE_SIZE)
     query = _whole().where(Review.commissioner_id == commissioner_id)
     if decided:
-        query = query.where(Review.decided_at.is_not(None), ~_WAITS).order_by(Review.decided_at.desc())
+        query = query.where(Review.decided_at.is_not(None), _SETTLED).order_by(Review.decided_at.desc())
     else:
         query = query.where(_WAITS).order_by(Review.changed_at, Review.id)
     return make_page(db.session.scalars(query.offset(offset).limit(limit)).all(), page, PAGE_SIZE)

@@ -56,6 +56,7 @@ _CANDIDATE_SQL = text("""
         OR (:outcode <> '' AND location.outcode = :outcode)
         OR (:phone <> '' AND regexp_replace(COALESCE(NULLIF(location.phone, ''), provider.phone), '[^0-9]', '', 'g')
             LIKE '%' || :phone)
+        OR (:site <> '' AND COALESCE(NULLIF(location.website, ''), provider.website) ILIKE '%' || :site || '%')
     )
     ORDER BY (SELECT count(*) FROM unnest(CAST(:parts AS text[])) AS part
             WHERE provider.name ILIKE part OR location.name ILIKE part) DESC,
@@ -73,7 +74,7 @@ def like(name: str, area: str = "", phone: str = "", website: str = "") -> list[
     # the beginnings of words find what is misspelt further on
     parts = [f"%{token[:4]}%" for token in tokens[:6]] or ["\x01"]
     rows = db.session.execute(
-        _CANDIDATE_SQL, {"parts": parts, "outcode": outcode, "phone": digits, "most": _CANDIDATES}
+        _CANDIDATE_SQL, {"parts": parts, "outcode": outcode, "phone": digits, "site": site, "most": _CANDIDATES}
     )
     found: dict[str, Like] = {}
     said = one_line(name).lower()

@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
     return render_template("provider_enquiries/index.jinja", provider=provider, page=page, today=clock.today())
 
 
-@bp.get("/questions/<enquiry_ref>")
+@bp.get("/provider-questions/<enquiry_ref>")
 @requires(Permission.KEEP_LISTINGS)
 def follow(enquiry_ref: str) -> ResponseReturnValue:
     """A notice's way to a question: to the page of whichever of one's providers was asked."""

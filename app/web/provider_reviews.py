@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     return render_template("provider_reviews/index.jinja", provider=provider, page=page)
 
 
-@bp.get("/reviewed/<review_ref>")
+@bp.get("/provider-reviews/<review_ref>")
 @requires(Permission.KEEP_LISTINGS)
 def follow(review_ref: str) -> ResponseReturnValue:
     """A notice's way to a review of one of one's providers."""

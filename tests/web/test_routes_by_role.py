@@ -41,6 +41,7 @@ from app.purchases.models import Purchase
 from app.purchases.queries import open_request_of
 from app.purchases.rules import DetailsInput, LineInput, State
 from tests import factories as make
+from tests.web.asked import make_asked
 from tests.web.buying_world import photo
 
 TABLE = Path(__file__).with_name("routes_by_role.txt")
@@ -114,6 +115,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
     sent = purchases.submit(make.actor_for(account), _purchase(account, person, plan.outcomes[0].ref))
     request = open_request_of(make.actor_for(account), sent)
     assert request is not None
+    asked = make_asked(person, account, listing)
     return Things(
         person,
         provider,
@@ -122,6 +124,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             "provider_ref": provider.ref,
             "listing_ref": listing.ref,
             **_kept(account, person, listing.ref),
+            **asked,
             **_refs(account, draft),
             **_provider_refs(account, person, plan.outcomes[0].ref, provider, listing.ref),
         },
