@@ -5,7 +5,6 @@ A purchase is an order from the moment it is agreed. Plan, outcomes, other purch
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -35,7 +34,6 @@ from app.purchases.order_rules import (
 from app.purchases.rules import SPENT, State
 
 ORDERS_A_PAGE = 25
-_MOST_OWED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Order:
         return (clock.today() - self.agreed_on).days
 
 
-_LINES = (selectinload(Purchase.lines), joinedload(Purchase.person))
+WITH_LINES = (selectinload(Purchase.lines), joinedload(Purchase.person))
 #: What was agreed, or ended after it had been: see order_rules.ORDERED.
 _VISIBLE = or_(Purchase.state.in_(ORDERED), and_(Purchase.state == State.CANCELLED, Purchase.order_state.in_(ENDED)))
 _GOES_ON = Purchase.state.in_([state for state in ORDERED if state is not State.REFUNDED])
@@ -111,7 +109,7 @@ _NEW = and_(
     Purchase.state == State.APPROVED, Purchase.order_state == OrderState.ASKED, Purchase.said_delivered_on.is_(None)
 )
 #: What was accepted or delivered and no money has come for.
-_OWED = and_(
+OWED = and_(
     Purchase.state.in_(UNPAID),
     or_(Purchase.order_state == OrderState.ACCEPTED, Purchase.said_delivered_on.is_not(None)),
 )
@@ -123,7 +121,7 @@ def _shown(show: Show) -> ColumnElement[bool]:
         Show.ACCEPTED: and_(Purchase.state == State.APPROVED, Purchase.order_state == OrderState.ACCEPTED),
         Show.TO_DELIVER: and_(_GOES_ON, not_(_DONE), not_(_NEW)),
         Show.DELIVERED: and_(_GOES_ON, _DONE),
-        Show.UNPAID: _OWED,
+        Show.UNPAID: OWED,
         Show.ENDED: and_(_VISIBLE, not_(_GOES_ON)),
         Show.ALL: true(),
     }
@@ -135,20 +133,20 @@ def orders_of(viewer: Actor, provider_id: UUID, show: Show = Show.ALL, page: int
 
     :raises NotFoundError: when it is not the viewer's provider.
     """
-    _check(viewer, provider_id)
+    check_keeps(viewer, provider_id)
     offset, limit = window(page, ORDERS_A_PAGE)
     order = (
         (Purchase.decided_at, Purchase.id) if show is Show.NEW else (Purchase.submitted_at.desc(), Purchase.id.desc())
     )
     rows = db.session.scalars(
         select(Purchase)
-        .options(*_LINES)
+        .options(*WITH_LINES)
         .where(Purchase.provider_id == provider_id, _VISIBLE, _shown(show))
         .order_by(*order)
         .offset(offset)
         .limit(limit)
     ).all()
-    return make_page([_order(row) for row in rows], page, ORDERS_A_PAGE)
+    return make_page([order_of(row) for row in rows], page, ORDERS_A_PAGE)
 
 
 def counts(viewer: Actor, provider_id: UUID) -> dict[Show, int]:
@@ -156,7 +154,7 @@ def counts(viewer: Actor, provider_id: UUID) -> dict[Show, int]:
 
     :raises NotFoundError: when it is not the viewer's provider.
     """
-    _check(viewer, provider_id)
+    check_keeps(viewer, provider_id)
     row = db.session.execute(
         select(*(func.count().filter(_shown(show)) for show in Show)).where(
             Purchase.provider_id == provider_id, _VISIBLE
@@ -170,7 +168,7 @@ def order_for(viewer: Actor, provider_id: UUID, ref: str) -> Order:
 
     :raises NotFoundError: when the provider has no such order, or it is not the viewer's provider.
     """
-    return _order(purchase_behind(viewer, provider_id, ref))
+    return order_of(purchase_behind(viewer, provider_id, ref))
 
 
 def purchase_behind(viewer: Actor, provider_id: UUID, ref: str) -> Purchase:
@@ -178,10 +176,10 @@ def purchase_behind(viewer: Actor, provider_id: UUID, ref: str) -> Purchase:
 
     :raises NotFoundError: as :func:`order_for`.
     """
-    _check(viewer, provider_id)
+    check_keeps(viewer, provider_id)
     row = db.session.scalar(
         select(Purchase)
-        .options(*_LINES)
+        .options(*WITH_LINES)
         .where(Purchase.ref == tidy_ref(ref), Purchase.provider_id == provider_id, _VISIBLE)
     )
     if row is None:
@@ -204,71 +202,8 @@ def provider_ref_of(viewer: Actor, ref: str) -> str:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What was accepted or delivered and is not paid, longest first, and what came in a month."""
-
-    orders: tuple[Order, ...]
-    owed_pence: int
-    owed_count: int
-    month: date
-    paid_pence: int
-    paid_count: int
-
-
-def owed(viewer: Actor, provider_id: UUID, month: date) -> Owed:
-    """What a provider is owed now, and what was paid in a month.
-
-    :param month: its first day.
-    :raises NotFoundError: when it is not the viewer's provider.
-    """
-    _check(viewer, provider_id)
-    mine = Purchase.provider_id == provider_id
-    paid = _paid_in(month)
-    owed_pence, owed_count, paid_pence, paid_count = db.session.execute(
-        select(
-            func.coalesce(func.sum(Purchase.total_pence).filter(_OWED), 0),
-            func.count().filter(_OWED),
-            func.coalesce(func.sum(Purchase.total_pence - Purchase.refunded_pence).filter(paid), 0),
-            func.count().filter(paid),
-        ).where(mine, or_(_OWED, paid))
-    ).one()
-    rows = db.session.scalars(
-        select(Purchase)
-        .options(*_LINES)
-        .where(mine, _OWED)
-        .order_by(Purchase.said_delivered_on.nulls_last(), Purchase.decided_at, Purchase.id)
-        .limit(_MOST_OWED)
-    ).all()
-    return Owed(tuple(map(_order, rows)), int(owed_pence), owed_count, month, int(paid_pence), paid_count)
-
-
-def for_the_books(viewer: Actor, provider_id: UUID, month: date) -> Iterator[Order]:
-    """What is owed and what was paid in a month, for a spreadsheet: read while it is sent.
-
-    :raises NotFoundError: when it is not the viewer's provider.
-    """
-    _check(viewer, provider_id)
-    return _books(provider_id, month)
-
-
-def _books(provider_id: UUID, month: date) -> Iterator[Order]:
-    rows = db.session.scalars(
-        select(Purchase)
-        .options(*_LINES)
-        .where(Purchase.provider_id == provider_id, or_(_OWED, _paid_in(month)))
-        .order_by(Purchase.paid_on.nulls_first(), Purchase.id)
-        .execution_options(yield_per=200)
-    )
-    for row in rows:
-        yield _order(row)
-
-
-def _paid_in(month: date) -> ColumnElement[bool]:
-    return and_(Purchase.state.in_(SPENT), Purchase.paid_on.between(month, clock.last_day(month)))
-
-
-def _order(row: Purchase) -> Order:
+def order_of(row: Purchase) -> Order:
+    """A purchase as its provider may see it."""
     ended = row.state is State.CANCELLED
     answerable = may_answer(row.state, row.order_state)
     when = row.decided_at or row.submitted_at or row.created_at
@@ -301,6 +236,7 @@ def _line(line: PurchaseLine) -> OrderLine:
     return OrderLine(line.description, many, line.unit_price_pence, line.amount_pence, line.unit)
 
 
-def _check(viewer: Actor, provider_id: UUID) -> None:
+def check_keeps(viewer: Actor, provider_id: UUID) -> None:
+    """:raises NotFoundError: when it is not the viewer's provider."""
     if not may(viewer, Permission.KEEP_LISTINGS, ProviderSubject(provider_id)):
         raise NotFoundError

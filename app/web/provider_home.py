@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.core import clock
 from app.identity.rules import Permission
 from app.marketplace import holidays, profiles, queries
+from app.purchases import order_books
 from app.purchases import order_queries as orders
 from app.purchases.order_rules import Show
 from app.web.context import current_actor, current_provider
@@ -29,7 +30,7 @@ def show() -> ResponseReturnValue:
         counts=counts,
         new=orders.orders_of(actor, provider.id, Show.NEW).rows[:_MOST_NEW],
         newest=orders.orders_of(actor, provider.id).rows[:3] if not counts[Show.NEW] else (),
-        owed=orders.owed(actor, provider.id, clock.period_of(clock.today())),
+        owed=order_books.owed(actor, provider.id, clock.period_of(clock.today())),
         away=holidays.holidays_of(provider)[:3],
         listings=queries.listings_of(provider),
         locations=profiles.open_places(provider)[: queries.MOST_SHOWN],

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from app.core import clock, sheets
 from app.core.errors import InvalidError, StateError
 from app.identity.rules import Permission
+from app.purchases import order_books, orders
 from app.purchases import order_queries as queries
-from app.purchases import orders
 from app.purchases.order_queries import Order
 from app.purchases.order_rules import Show
 from app.web.context import current_actor, current_provider
@@ -106,7 +106,7 @@ def owed() -> ResponseReturnValue:
     return render_template(
         "provider_orders/owed.jinja",
         provider=provider,
-        owed=queries.owed(current_actor(), provider.id, month),
+        owed=order_books.owed(current_actor(), provider.id, month),
         before=clock.add_months(month, -1),
         after=clock.add_months(month, 1) if month < clock.period_of(clock.today()) else None,
     )
@@ -121,7 +121,7 @@ _HEAD = ("Order", "First name", "What", "Starts", "Ends", "Accepted", "Done, as 
 def download() -> ResponseReturnValue:
     """What is owed and what was paid in a month, as a file for a spreadsheet, sent as it is read."""
     month = _month()
-    found = queries.for_the_books(current_actor(), current_provider().id, month)
+    found = order_books.for_the_books(current_actor(), current_provider().id, month)
     return Response(
         stream_with_context(_csv(found)),
         content_type="text/csv; charset=utf-8",

@@ -24,8 +24,8 @@ from app.marketplace import service as market
 from app.marketplace.models import Listing
 from app.messages.models import Notice
 from app.messages.rules import About
+from app.purchases import order_books, orders
 from app.purchases import order_queries as queries
-from app.purchases import orders
 from app.purchases import service as purchases
 from app.purchases.models import Purchase
 from app.purchases.order_rules import OrderState, Show, Stage
@@ -84,11 +84,11 @@ def test_an_order_goes_through_its_life(pool: Pool) -> None:
     purchase = orders.say_delivered(pool.bea, pool.key, ref, yesterday)
     assert (pool.show(Show.DELIVERED), pool.show(Show.UNPAID), pool.show(Show.TO_DELIVER)) == ([ref], [ref], [])
     month = clock.period_of(clock.today())
-    assert queries.owed(pool.bea, pool.key, month).owed_pence == 8_800
+    assert order_books.owed(pool.bea, pool.key, month).owed_pence == 8_800
     with pytest.raises(StateError):
         orders.decline(pool.bea, pool.key, ref, "Too late for this")
     purchases.mark_paid(pool.world.me, purchase, clock.today(), "by card")
-    done = queries.owed(pool.bea, pool.key, month)
+    done = order_books.owed(pool.bea, pool.key, month)
     assert (done.owed_pence, done.paid_pence) == (0, 8_800)
     purchases.confirm_delivery(pool.world.me, purchase)
     order = queries.order_for(pool.bea, pool.key, ref)
@@ -178,7 +178,7 @@ def test_a_price_change_never_touches_what_was_agreed(pool: Pool) -> None:
     assert (line.unit_price_pence, line.amount_pence, purchase.total_pence) == (2_200, 8_800, 8_800)
     assert (purchase.version, purchase.state) == (version, State.APPROVED)
     purchases.mark_paid(pool.world.me, purchase, clock.today(), "by card")
-    assert queries.owed(pool.bea, pool.key, clock.period_of(clock.today())).paid_pence == 8_800
+    assert order_books.owed(pool.bea, pool.key, clock.period_of(clock.today())).paid_pence == 8_800
     assert pool.world.from_listing(pool.listing).lines[0].unit_price_pence == 3_000
 
 
