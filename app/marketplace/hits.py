@@ -51,6 +51,8 @@ class Hit(NamedTuple):
     kind: ProviderKind
     employment: Employment | None
     is_regulated: bool
+    review_count: int
+    review_tenths: int | None
     outcode: str
 
     @property

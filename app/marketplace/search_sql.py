@@ -228,7 +228,8 @@ def _statement(shape: _Shape, sort: Sort) -> TextClause:
             listing.who, listing.at_home, listing.at_venue, listing.remote, listing.times, listing.takes_new_people,
             listing.from_register, cut.miles, listing.rating_rank, listing.lat, listing.lon,
             provider.id AS provider_id, provider.ref AS provider_ref, provider.name AS provider_name, provider.kind,
-            provider.employment, provider.is_regulated, COALESCE(location.outcode, '') AS outcode
+            provider.employment, provider.is_regulated, provider.review_count, provider.review_tenths,
+            COALESCE(location.outcode, '') AS outcode
         FROM found
         LEFT JOIN cut ON true
         LEFT JOIN listing ON listing.id = cut.id
@@ -288,6 +289,5 @@ def _score(shape: _Shape) -> str:
     exact, rank = "(SELECT exact FROM asked)", "ts_rank(search, {}) * CASE WHEN price_pence IS NULL THEN 0.6 ELSE 1 END"
     if not shape.alike:
         return rank.format(exact)
-    return (
-        f"CASE WHEN search @@ {exact} THEN 1 + {rank.format(exact)} ELSE {rank.format('(SELECT alike FROM asked)')} END"
-    )
+    other = rank.format("(SELECT alike FROM asked)")
+    return f"CASE WHEN search @@ {exact} THEN 1 + {rank.format(exact)} ELSE {other} END"  # fixed pieces

@@ -54,7 +54,11 @@ _NAMES = (
     "summary takes_new_people times title unit ways website "
     "does regulated stars sure valid_until-day valid_until-month valid_until-year wanted_from-day wanted_from-month "
     "wanted_from-year what "
-    "back hours items l nights provider sessions visits"
+    "back hours items l nights provider sessions visits "
+    "action after at_basket at_card at_outside at_statement beside duplicate_days exceptions_in exceptions_out "
+    "item_threshold_pence low_price_percent months next_step price_tolerance_percent put_in rule seen sentence "
+    "similar_percent slips split_days starts_on-day starts_on-month starts_on-year still summary take_out try_amount "
+    "try_door try_text version"
 )
 NAMES = _NAMES.split()
 _OURS = re.compile(r"/assets/carepurse\.[0-9a-f]+\.js")
@@ -131,6 +135,7 @@ class Town:
             return "provider"
         if path.startswith("/staff"):
             roles = {"audit": "auditor", "ledger": "finance", "team": "admin", "people": "admin", "budgets": "finance"}
+            roles["policy"] = "admin"
             return roles.get(path.split("/")[2], "coordinator")
         return "nobody" if path.startswith(("/sign", "/help")) else "holder"
 
