@@ -14,6 +14,8 @@ class CommissionerSettings:
     decision_working_days: int = 2  # a coordinator answers within this many working days
     appeal_working_days: int = 5  # a second look takes longer: somebody reads the whole case for the first time
     receipt_over_pence: int = 0  # a receipt is asked for above this sum
+    free_move_pence: int = 10_000  # a month, between outcomes, without anybody's leave
+    free_kept_pence: int = 10_000  # a month, out of what is kept for bad weeks, without anybody's leave
     help_phone: str = ""  # shown under "Ask a person"
     help_email: str = ""
     school_terms: Sequence[Any] = ()  # pairs of ISO dates for term-time purchases; empty: the usual weeks in England

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.budgets.models import Budget
@@ -44,6 +44,7 @@ class Purchase(Base):
         Index("ix_purchase_person", "commissioner_id", "person_id", "submitted_at", "id"),
         Index("ix_purchase_budget", "commissioner_id", "budget_id", "submitted_at", "id"),
         Index("ix_purchase_waiting", "person_id", "submitted_at", postgresql_where=text(_WAITING)),
+        Index("ix_purchase_basket", "person_id", "created_at", postgresql_where=text("in_basket AND state = 'draft'")),
         Index("ix_purchase_draft", "person_id", "created_at", postgresql_where=text("state = 'draft'")),
         Index(
             "ix_purchase_no_receipt",
@@ -98,6 +99,7 @@ class Purchase(Base):
     said_delivered_on: Mapped[date | None]  # as the provider says; ``delivered_on`` as the person does
     end_reason: Mapped[str] = mapped_column(default="")  # why it was declined, turned down or taken back
     receipt_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    in_basket: Mapped[bool] = mapped_column(default=False, server_default=false())  # sent together with others
     # second looks
     appealed_at: Mapped[datetime | None]  # once only
     appeal_why: Mapped[str] = mapped_column(default="", server_default="")

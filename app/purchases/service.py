@@ -21,6 +21,7 @@ from app.purchases.deciding import (
 )
 from app.purchases.deciding_appeals import AppealSubject
 from app.purchases.deciding_ideas import IdeaSubject
+from app.purchases.deciding_moves import MoveSubject
 from app.purchases.deciding_purchases import PurchaseSubject
 from app.purchases.deciding_regular import RegularSubject
 from app.purchases.disputing import close_with_note, dispute
@@ -36,6 +37,7 @@ __all__ = [
     "AppealSubject",
     "IdeaSubject",
     "LineCheck",
+    "MoveSubject",
     "PurchaseCheck",
     "PurchaseSubject",
     "RegularSubject",

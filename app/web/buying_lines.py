@@ -19,6 +19,7 @@ from app.plans import queries as plans
 from app.plans.models import Outcome, Per
 from app.purchases import service
 from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.planned import planned_in
 from app.purchases.rules import Way
 from app.web.buying_forms import (
     AnotherForm,
@@ -187,16 +188,18 @@ def _outcomes(purchase: Purchase) -> list[Outcome]:
 
 
 def _left(purchase: Purchase, options: list[Outcome]) -> dict[str, str]:
-    figures = budgets.figures(budgets.budget_by_id(purchase.budget_id))
+    budget = budgets.budget_by_id(purchase.budget_id)
+    figures = budgets.figures(budget)
+    planned = planned_in(budget, options, clock.period_of(clock.today()))
     month = f"in {clock.say_month(clock.period_of(clock.today()))}"
     words = {}
     for item in options:
-        if not item.indicative_pence:
+        if not planned[item.id]:
             continue
         monthly = item.per is Per.MONTH
         spend = (figures.this_month if monthly else figures.whole_budget).get(item.id)
-        left = item.indicative_pence - (spend.used if spend else 0)
-        words[item.ref] = left_words(left, item.indicative_pence, month if monthly else "")
+        left = planned[item.id] - (spend.used if spend else 0)
+        words[item.ref] = left_words(left, planned[item.id], month if monthly else "")
     return words
 
 

@@ -15,6 +15,7 @@ from app.budgets.rules import BudgetState, Cycle
 from app.core import clock
 from app.core.errors import NotFoundError
 from app.plans.models import Per, Plan
+from app.purchases.planned import planned_in
 
 
 class Stage(StrEnum):
@@ -150,10 +151,13 @@ class OutcomeRow:
     whole_plan: bool  # agreed once for the whole plan; used since the budget began
 
 
-def outcome_rows(plan: Plan | None, figures: Figures, on: date) -> tuple[list[OutcomeRow], OutcomeSpend]:
+def outcome_rows(
+    plan: Plan | None, figures: Figures, on: date, planned: Mapping[UUID, int]
+) -> tuple[list[OutcomeRow], OutcomeSpend]:
     """The plan's outcomes with what they used, and what was used for outcomes that are not in this plan.
 
     :param on: the first day of the month that is shown.
+    :param planned: what is planned for each outcome in that month, in pence.
     """
     rows, known = [], set[UUID]()
     for outcome in plan.outcomes if plan else []:
@@ -162,9 +166,8 @@ def outcome_rows(plan: Plan | None, figures: Figures, on: date) -> tuple[list[Ou
         spend = (figures.whole_budget if whole else figures.this_month).get(outcome.id, OutcomeSpend())
         if outcome.ended_on and outcome.ended_on < on and not spend.used:
             continue
-        rows.append(
-            OutcomeRow(outcome.ref, outcome.words, spend.spent, spend.promised, outcome.indicative_pence, whole)
-        )
+        of = planned.get(outcome.id, outcome.indicative_pence)
+        rows.append(OutcomeRow(outcome.ref, outcome.words, spend.spent, spend.promised, of, whole))
     return rows, _others(figures.this_month, known)
 
 
@@ -212,6 +215,7 @@ def home_page(budget: Budget, plan: Plan | None, asked_month: str) -> HomePage:
     month = choose_month(budget, asked_month, today)
     figures = budgets.figures(budget, month.period)
     balance = figures.balance
+    planned = planned_in(budget, plan.outcomes, month.period) if plan else {}
     running = stage is Stage.RUNNING
     if running and not month.is_now:
         due = budgets.still_due(budget, clock.period_of(today))
@@ -227,7 +231,7 @@ def home_page(budget: Budget, plan: Plan | None, asked_month: str) -> HomePage:
         before_pence=balance.available + balance.promised + balance.spent - balance.money_in,
         short=shortfall(figures) if running and month.is_now else None,
         next_money=next_money(budget, today),
-        outcomes=(rows := outcome_rows(plan, figures, month.period))[0],
+        outcomes=(rows := outcome_rows(plan, figures, month.period, planned))[0],
         other_outcomes=rows[1],
         until=min(clock.last_day(clock.period_of(today)), budget.ends_on),
     )

@@ -13,6 +13,7 @@ from app.identity.rules import Actor, Permission
 from app.marketplace.rules import Category
 from app.plans import queries as plans
 from app.plans.models import Plan
+from app.purchases.planned import planned_in
 from app.web import words
 from app.web.context import current_actor, current_person
 from app.web.marks import requires
@@ -27,9 +28,12 @@ def show() -> ResponseReturnValue:
     actor, person = current_actor(), current_person()
     plan = plans.plan_in_force(actor, person) or _nearest(actor, person)
     today = clock.today()
+    budget = budgets.budget_in_force(actor, person)
+    ours = plan is not None and budget is not None and budget.plan_id == plan.id
     return render_template(
         "plan/show.jinja",
         plan=plan,
+        planned=planned_in(budget, plan.outcomes, clock.period_of(today)) if ours and plan and budget else {},
         ended=plan is not None and plan.ends_on < today,
         to_come=plan is not None and plan.starts_on > today,
         review_late=plan is not None and plan.review_due_on < today <= plan.ends_on,
