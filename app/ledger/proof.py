@@ -103,6 +103,18 @@ _CHECKS: Final = {
     JOIN ledger_account d ON d.id = t.debit_account_id JOIN ledger_account c ON c.id = t.credit_account_id
     WHERE d.commissioner_id <> t.commissioner_id OR c.commissioner_id <> t.commissioner_id OR d.stream <> c.stream
     """,
+    "more came back than was spent": """
+    SELECT t.subject_id, format('subject %s, account %s: spent %s, back %s', t.subject_id, a.id,
+        coalesce(sum(t.amount_pence) FILTER (WHERE t.debit_account_id = a.id), 0),
+        sum(t.amount_pence) FILTER (WHERE t.kind = 'refund'))
+    FROM ledger_transfer t JOIN ledger_account a ON a.owner_kind = 'budget'
+        AND a.id IN (t.debit_account_id, t.credit_account_id)
+    WHERE t.phase IN ('posted', 'post') AND t.subject_id IN (
+        SELECT subject_id FROM ledger_transfer WHERE kind = 'refund' AND subject_id IS NOT NULL)
+    GROUP BY t.subject_id, a.id
+    HAVING coalesce(sum(t.amount_pence) FILTER (WHERE t.kind = 'refund'), 0)
+        > coalesce(sum(t.amount_pence) FILTER (WHERE t.debit_account_id = a.id), 0)
+    """,
     "a budget is overspent": """
     SELECT id, format('account %s', id) FROM ledger_account
     WHERE owner_kind = 'budget' AND credits_posted - debits_posted - debits_pending < 0

@@ -79,6 +79,42 @@ def months(owner_id: UUID, first: date, last: date) -> list[MonthFigure]:
     return [MonthFigure(period, tag, *(int(figure) for figure in figures)) for period, tag, *figures in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one subject took from one budget account, and what of it came back, in pence."""
+
+    budget_account_id: UUID
+    payee_account_id: UUID
+    stream: Stream
+    tag_id: UUID | None
+    spent: int
+    back: int
+
+
+_SPENT = text("""
+    SELECT budget.id, payee.id, budget.stream, transfer.tag_id,
+        coalesce(sum(amount_pence) FILTER (WHERE transfer.debit_account_id = budget.id), 0)::bigint,
+        coalesce(sum(amount_pence) FILTER (WHERE transfer.credit_account_id = budget.id), 0)::bigint
+    FROM ledger_transfer transfer
+    JOIN ledger_account budget ON budget.owner_kind = 'budget'
+        AND budget.id IN (transfer.debit_account_id, transfer.credit_account_id)
+    JOIN ledger_account payee ON payee.owner_kind = 'payee'
+        AND payee.id IN (transfer.debit_account_id, transfer.credit_account_id)
+    WHERE transfer.subject_id = :subject_id AND transfer.phase IN ('posted', 'post')
+    GROUP BY budget.id, payee.id, budget.stream, transfer.tag_id
+""")
+
+
+def spent_of(subject_id: UUID) -> list[Spent]:
+    """What a subject (a purchase line) spent of each stream and what came back of it, in the order of the streams."""
+    order = list(Stream)
+    rows = [
+        Spent(own, payee, Stream(stream), tag, spent, back)
+        for own, payee, stream, tag, spent, back in db.session.execute(_SPENT, {"subject_id": subject_id})
+    ]
+    return sorted(rows, key=lambda row: (order.index(row.stream), row.payee_account_id))
+
+
 def tag_totals(owner_id: UUID, tag_id: UUID) -> dict[Stream, int]:
     """What an outcome has taken from each stream of a budget so far, spent and promised together, in pence."""
     rows = db.session.execute(_TAKEN, {"owner_id": owner_id, "tag_id": tag_id})

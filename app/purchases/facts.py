@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from rapidfuzz import fuzz
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.util import identity_key
 
 from app.budgets import queries as budgets
 from app.budgets import service as budget_service
 from app.budgets.models import Budget, RegularPayment
-from app.budgets.queries import NIL, StillDue
+from app.budgets.queries import StillDue
 from app.budgets.regular_queries import occurrence
 from app.core import clock
 from app.core.db import db
@@ -31,10 +31,12 @@ from app.policy import queries as policies
 from app.policy.engine import decide
 from app.policy.rules import Decision, Door, LineFacts, PurchaseFacts, RecentPurchase
 from app.policy.text import words
+from app.purchases.idea_cover import Cover
 from app.purchases.models import Purchase, PurchaseLine
-from app.purchases.rules import HELD, MAX_WORDS, SPENT
+from app.purchases.recent import recent_of
+from app.purchases.rules import MAX_WORDS
+from app.purchases.what_changes import Changes, changes_in, without_agreed
 
-_RECENT_MOST = 1000  # nobody buys so often in two months; a request stays quick all the same
 _LIKE_EXAMPLE = 82  # per cent of likeness at which words count as one of the plan's examples
 _REGULATED = frozenset({Category.HOME_CARE, Category.NURSING})
 #: What a payment agreed to come round every month was asked about when it was agreed.
@@ -52,10 +54,12 @@ class Weighed:
     budget: Budget
     outcomes: Mapping[UUID, Outcome]
     ranges: Mapping[UUID, tuple[int, int]]  # line id: lowest and highest price near the person
+    changes: Changes | None = None  # beside the approved purchase it would replace
 
     def facts_as_dict(self) -> dict[str, Any]:
         """What is kept, so that the decision can be replayed."""
-        return {"agreed_regular": self.agreed_regular, **_plain(self.facts)}
+        changes = {"changes": self.changes.as_dict()} if self.changes else {}
+        return {"agreed_regular": self.agreed_regular, **changes, **_plain(self.facts)}
 
 
 def weigh(purchase: Purchase, *, to_act: bool = False, taking: StillDue | None = None) -> Weighed:
@@ -76,7 +80,9 @@ def weigh(purchase: Purchase, *, to_act: bool = False, taking: StillDue | None =
     ranges = ranges_of(purchase)
     plan = db.session.get(Plan, budget.plan_id) if budget.plan_id else None
     policy = policies.policy_in_force(purchase.commissioner_id)
-    taken: dict[UUID, int] = {}
+    changes, cover = changes_in(purchase), Cover(purchase)
+    back = changes.was_pence if changes else 0  # held for what this would replace, and let go with it
+    taken: dict[UUID, int] = {key: -pence for key, pence in changes.was_by_outcome.items()} if changes else {}
     lines = []
     for line in purchase.lines:
         outcome = outcomes.get(line.outcome_id) if line.outcome_id else None
@@ -84,19 +90,22 @@ def weigh(purchase: Purchase, *, to_act: bool = False, taking: StillDue | None =
         if outcome is not None:
             taken[outcome.id] = taken.get(outcome.id, 0) + line.amount_pence
             short = _stream_short(budget, purse, outcome, taken[outcome.id])
-        lines.append(_line_facts(purchase, line, outcome, provider, ranges.get(line.id), short, today))
+        lines.append(
+            _line_facts(purchase, line, outcome, provider, ranges.get(line.id), short, today, cover.covers(line))
+        )
     facts = PurchaseFacts(
         lines=tuple(lines),
         door=Door.OUTSIDE if purchase.way.is_paid_already else Door.BASKET,
         today=today,
-        available_pence=purse.available,
-        safe_pence=safe_now,
-        recent=_recent(purchase, max(policy.thresholds.split_days, policy.thresholds.duplicate_days), today),
+        available_pence=purse.available + back,
+        safe_pence=safe_now + back,
+        recent=recent_of(purchase, max(policy.thresholds.split_days, policy.thresholds.duplicate_days), today),
         plan_review_due_on=plan.review_due_on if plan else None,
         plan_ends_on=plan.ends_on if plan else None,
     )
     decision = without_settled(decide(policy, facts), agreed)
-    return Weighed(decision, facts, agreed, safe_now, budget, outcomes, ranges)
+    decision = without_agreed(decision, changes.as_dict() if changes else None)
+    return Weighed(decision, facts, agreed, safe_now + back, budget, outcomes, ranges, changes)
 
 
 def without_settled(decision: Decision, agreed_regular: bool) -> Decision:
@@ -111,6 +120,7 @@ def facts_from_dict(stored: Mapping[str, Any]) -> tuple[PurchaseFacts, bool]:
     """Read what :meth:`Weighed.facts_as_dict` wrote: the facts, and whether it was an agreed regular payment."""
     data = dict(stored)
     agreed = bool(data.pop("agreed_regular"))
+    data.pop("changes", None)  # see ``what_changes.without_agreed``
     data["door"] = Door(data["door"])
     for name in ("today", "plan_review_due_on", "plan_ends_on"):
         data[name] = _day(data[name])
@@ -171,6 +181,7 @@ def _line_facts(
     near: tuple[int, int] | None,
     short: str | None,
     today: date,
+    idea_covers: bool,
 ) -> LineFacts:
     is_pa = provider is not None and provider.is_pa
     employed = provider is not None and provider.employment is Employment.WANTS_TO_BE_EMPLOYED
@@ -182,7 +193,7 @@ def _line_facts(
         category=line.category,
         outcome_id=str(outcome.id) if outcome else None,
         outcome_active=outcome is None or outcome.ended_on is None or outcome.ended_on >= today,
-        on_plan=outcome is not None and is_on_plan(outcome, line.category, line.description),
+        on_plan=idea_covers or (outcome is not None and is_on_plan(outcome, line.category, line.description)),
         local_low_pence=near[0] if near else None,
         local_high_pence=near[1] if near else None,
         unit_price_pence=line.unit_price_pence if line.unit else None,
@@ -240,49 +251,6 @@ def _is_as_agreed(purchase: Purchase, regular: StillDue) -> bool:
             for line in purchase.lines
         )
     )
-
-
-def _recent(purchase: Purchase, days: int, today: date) -> tuple[RecentPurchase, ...]:
-    """What was bought from the same payee around the same day: all that duplicates and parts are looked for in."""
-    around, payee = purchase.bought_on or today, words(purchase.payee_name)
-    asked = {
-        "commissioner_id": purchase.commissioner_id,
-        "person_id": purchase.person_id,
-        "purchase_id": purchase.id,
-        "first": around - timedelta(days),
-        "last": around + timedelta(days),
-        "regular": purchase.regular_payment_id or NIL,
-    }
-    rows = db.session.execute(_RECENT, asked)
-    return tuple(
-        RecentPurchase(name, what, pence, day, str(outcome) if outcome else None)
-        for name, what, pence, day, outcome in rows
-        if day is not None and words(name) == payee
-    )
-
-
-# Made once: making a statement costs more than running it.
-_RECENT = (
-    select(
-        Purchase.payee_name,
-        PurchaseLine.description,
-        PurchaseLine.amount_pence,
-        PurchaseLine.moved_on,
-        PurchaseLine.outcome_id,
-    )
-    .join(Purchase, Purchase.id == PurchaseLine.purchase_id)
-    .where(
-        PurchaseLine.commissioner_id == bindparam("commissioner_id"),
-        PurchaseLine.person_id == bindparam("person_id"),
-        PurchaseLine.moved_on.between(bindparam("first"), bindparam("last")),
-        Purchase.id != bindparam("purchase_id"),
-        # the other occurrences of a regular purchase are no duplicates of this one
-        Purchase.regular_payment_id.is_distinct_from(bindparam("regular", type_=Uuid)),
-        Purchase.state.in_(HELD | SPENT),
-    )
-    .order_by(PurchaseLine.moved_on.desc(), PurchaseLine.id.desc())
-    .limit(_RECENT_MOST)
-)
 
 
 def _plain(value: Any) -> Any:

@@ -6,19 +6,18 @@ line; what moved without one (money in, corrections) comes from the ledger.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select as SelectStatement
 from sqlalchemy import String, Subquery, cast, func, literal, null, or_, select, union_all
 
 from app.budgets.models import Budget, BudgetStream
 from app.budgets.queries import NIL
-from app.core import clock
+from app.core import clock, sheets
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.paging import Page, make_page, window
@@ -30,6 +29,7 @@ from app.ledger.rules import Phase, TransferKind
 from app.plans.models import Outcome
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import STATE_WORDS, State
+from app.purchases.spending_refunds import refunds_in
 
 PAGE_SIZE = 50
 _MAX_WORDS = 100
@@ -99,12 +99,11 @@ def spending_csv(viewer: Actor, person: Person, wanted: SpendingFilter) -> Itera
 
 
 def _csv(statement: SelectStatement[*tuple[Any, ...]]) -> Iterator[str]:
-    # a spreadsheet needs the mark to read the letters right
-    yield "\ufeff" + _csv_row(CSV_HEADER)
+    yield sheets.MARK + sheets.row(CSV_HEADER)
     for row in db.session.execute(statement.execution_options(yield_per=500)):
         item = _movement(row)
-        pounds = f"{item.amount_pence // 100}.{item.amount_pence % 100:02d}"
-        yield _csv_row(
+        pounds = sheets.pounds(item.amount_pence)
+        yield sheets.row(
             (
                 item.on.isoformat(),
                 item.description,
@@ -120,20 +119,13 @@ def _csv(statement: SelectStatement[*tuple[Any, ...]]) -> Iterator[str]:
         )
 
 
-def _csv_row(fields: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([_harmless(field) for field in fields])
-    return out.getvalue()
-
-
-def _harmless(field: str) -> str:
-    """A cell that a spreadsheet shows and never works out: =, +, -, @ at the front would make it a formula."""
-    return f"'{field}" if field.lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "|", "%")) else field
-
-
 def _statement(person: Person, wanted: SpendingFilter, most: int | None) -> SelectStatement[*tuple[Any, ...]]:
     """All branches, each already sorted and cut to what the page can need, so that an index feeds them."""
     branches = [_bought(person, wanted, most)]
+    if wanted.state is None:
+        chosen = _outcome_id(wanted)
+        back = refunds_in(person, wanted.period, chosen, _pattern(wanted))
+        branches.append((back if most is None else back.limit(most)).subquery())
     if wanted.outcome_ref is None and wanted.state is None:
         branches += [_money_in(person, wanted)]
         branches += [_other(person, wanted, most, comes_in=way) for way in (True, False)]
@@ -167,9 +159,7 @@ def _bought(person: Person, wanted: SpendingFilter, most: int | None) -> Subquer
     else:
         query = query.where(Purchase.state == wanted.state)
     if wanted.outcome_ref is not None:
-        # looked up first, so that the database knows how rare it is
-        chosen = db.session.scalar(select(Outcome.id).where(Outcome.ref == tidy_ref(wanted.outcome_ref)))
-        query = query.where(line.outcome_id == (chosen or NIL))
+        query = query.where(line.outcome_id == _outcome_id(wanted))
     if wanted.period is not None:
         query = query.where(line.moved_on.between(wanted.period, clock.last_day(wanted.period)))
     pattern = _pattern(wanted)
@@ -185,6 +175,13 @@ def _bought(person: Person, wanted: SpendingFilter, most: int | None) -> Subquer
     return (query if most is None else query.limit(most)).subquery()
 
 
+def _outcome_id(wanted: SpendingFilter) -> UUID | None:
+    """Looked up first, so that the database knows how rare it is."""
+    if wanted.outcome_ref is None:
+        return None
+    return db.session.scalar(select(Outcome.id).where(Outcome.ref == tidy_ref(wanted.outcome_ref))) or NIL
+
+
 def _accounts(person: Person) -> SelectStatement[*tuple[Any, ...]]:
     return (
         select(BudgetStream.ledger_account_id)
@@ -194,6 +191,7 @@ def _accounts(person: Person) -> SelectStatement[*tuple[Any, ...]]:
 
 
 _IN = (TransferKind.ALLOCATION, TransferKind.CONTRIBUTION)
+_OF_PURCHASES = (TransferKind.SPEND, TransferKind.REFUND)
 
 
 def _money_in(person: Person, wanted: SpendingFilter) -> Subquery:
@@ -225,9 +223,10 @@ def _money_in(person: Person, wanted: SpendingFilter) -> Subquery:
 
 
 def _other(person: Person, wanted: SpendingFilter, most: int | None, *, comes_in: bool) -> Subquery:
-    """Movements that no purchase made: refunds, corrections, money taken back. One way at a time, for the index.
+    """Movements that no purchase made: corrections, money taken back. One way at a time, for the index.
 
-    What a purchase spent without a promise before it carries that purchase as its subject, and is shown as its lines.
+    What a purchase spent without a promise before it, and what came back of one, carries that purchase's line as its
+    subject, and is shown as its lines.
     """
     transfer = LedgerTransfer
     account = transfer.credit_account_id if comes_in else transfer.debit_account_id
@@ -251,7 +250,7 @@ def _other(person: Person, wanted: SpendingFilter, most: int | None, *, comes_in
             account.in_(_accounts(person)),
             transfer.phase == Phase.POSTED,
             transfer.kind.not_in(_IN),
-            or_(transfer.kind != TransferKind.SPEND, transfer.subject_id.is_(None)),
+            or_(transfer.kind.not_in(_OF_PURCHASES), transfer.subject_id.is_(None)),
         )
     )
     query = _ledger_filters(query, wanted).order_by(transfer.counts_on.desc(), transfer.id.desc())

@@ -18,6 +18,7 @@ from app.purchases.facts import weigh
 from app.purchases.models import Purchase
 from app.purchases.rules import MAX_NOTE, State, Verb
 from app.purchases.settling import release
+from app.purchases.what_changes import change_of
 
 
 def cancel(actor: Actor, purchase: Purchase, reason: str = "") -> Purchase:
@@ -28,7 +29,11 @@ def cancel(actor: Actor, purchase: Purchase, reason: str = "") -> Purchase:
     was = purchase.state
     move(purchase, Verb.CANCEL, decided_at=clock.now(), end_reason=reason)
     release(actor, purchase)
-    if was in (State.AWAITING_APPROVAL, State.AWAITING_INFORMATION):
+    if was is State.APPROVED:
+        going = change_of(purchase.id)
+        if going is not None:
+            cancel(actor, going, reason)  # there is nothing to change any more
+    if was in (State.AWAITING_APPROVAL, State.AWAITING_INFORMATION, State.UNDER_APPEAL):
         request = approval_queries.latest_for(purchase.id)
         if request is not None:
             approvals.withdraw(actor, request)

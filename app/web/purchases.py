@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import DECLINE_REASONS, RequestState
@@ -19,10 +19,12 @@ from app.messages import service as messages
 from app.messages.rules import About
 from app.policy import queries as policies
 from app.policy.rules import Action
-from app.purchases import queries, service
+from app.purchases import disputing, queries, refunding, service
 from app.purchases.models import Purchase
+from app.purchases.problem_queries import problem_of
 from app.purchases.rule_titles import rule_titles
 from app.purchases.rules import State, Verb
+from app.purchases.story import second_looks_at
 from app.web.context import current_actor, current_person
 from app.web.forms import DateField, Form, NotTooLong, Required, choices, show
 from app.web.marks import requires
@@ -51,6 +53,7 @@ class PaidForm(Form):
     paid_on = DateField("When was it paid?", [Required("Enter the day it was paid")], it="The day it was paid")
     how = RadioField("How was it paid?", [Required("Choose how it was paid")], choices=choices(_HOW))
     how_else = StringField("If another way, which?")
+    use_credit = BooleanField("I used the credit note")
     receipt = FileField("Receipt")
 
     @property
@@ -105,6 +108,7 @@ def _page(purchase: Purchase, answer: AnswerForm | None = None, message: Message
         whole=whole,
         some=0 < len(stopped) < len(purchase.lines) and not any(found.action is Action.BLOCK for found in whole),
         thread=queries.thread_of(actor, purchase),
+        **second_looks_at(purchase),
         receipts=evidence.receipts_of(actor, purchase),
         verbs=queries.allowed(actor, purchase),
         days=identity.settings_of(purchase.commissioner_id).decision_working_days,
@@ -144,7 +148,11 @@ def message(purchase_ref: str) -> ResponseReturnValue:
     purchase, form = load(purchase_ref), MessageForm()
     if form.validate():
         try:
-            service.add_message_about(current_actor(), purchase, form.message.data or "")
+            problem = problem_of(purchase.id) if purchase.state is State.DISPUTED else None
+            if problem is not None:
+                disputing.write(current_actor(), purchase, problem, form.message.data or "")
+            else:
+                service.add_message_about(current_actor(), purchase, form.message.data or "")
         except InvalidError as error:
             form.take(error)
         else:
@@ -173,18 +181,20 @@ def pay(purchase_ref: str) -> ResponseReturnValue:
     purchase = load(purchase_ref)
     if purchase.state is not State.APPROVED:
         return back_to(purchase)
-    form = PaidForm(data={"paid_on": clock.today()})
+    form = PaidForm(data={"paid_on": clock.today(), "use_credit": True})
     if form.validate_on_submit() and form.paid_on.data:
         try:
             if form.receipt.data:
                 receipts.attach(current_actor(), purchase, form.receipt.data)
             service.mark_paid(current_actor(), purchase, form.paid_on.data, form.how_words)
+            if form.use_credit.data:
+                service.use_credit(current_actor(), purchase, form.paid_on.data)
         except InvalidError as error:
             form.take(error, how="how_else" if form.how.data == "other" else "how")
         else:
             flash("We wrote it down as paid.")
             return back_to(purchase)
-    return show("purchases/pay.jinja", form, purchase=purchase)
+    return show("purchases/pay.jinja", form, purchase=purchase, credit_pence=refunding.credit_for(purchase))
 
 
 @bp.post(f"{_ONE}/delivered")
