@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
+from typing import TypeVar
 
-from rapidfuzz.distance import OSA
-
-from app.policy.text import Token, clean, measures, singular, tokens, words
+from app.policy.disguise import Reading, joined_pairs, spelled_out, undigited
+from app.policy.slips import MISSPELLABLE, Mender, near
+from app.policy.text import Token, clean, fold, measures, singular, tokens, words
 from app.policy.wordlist import ANY, Around, Entry, Tokens, Vocabulary
 
-MISSPELLABLE = 6
-"""Letters a word needs before a slip in it is forgiven: in shorter words one letter makes another word."""
+_Value = TypeVar("_Value")
 _JOINABLE = 7
 _ENOUGH = 3
-_DOUBLED = re.compile(r"(.)\1+")
+_DISGUISED = re.compile(r"[^\W\d_][0-9@$!|]|[@$][^\W\d_]|(?<![^\W_])[^\W_][ ._*/·-]{1,2}[^\W_][ ._*/·-]")
+"""What a word in disguise has somewhere: most texts have none of it and are not looked at again."""
 _PADDING = frozenset(
     words(
         "ltd limited plc llp inc co uk gb gbr eur gbp com www https org net the and of in to my for london group "
@@ -63,14 +64,18 @@ class Matcher:
 
     def __init__(self, vocabulary: Vocabulary, ordinary: Iterable[str] = ()) -> None:
         self._signs: dict[str, list[Entry]] = {}
-        self._starts: dict[str, list[tuple[Tokens, Entry]]] = {}
-        self._never: dict[str, list[tuple[Tokens, str]]] = {}
+        # By the first two words: most phrases begin with the same few words, and a look at the second spares the rest.
+        self._starts: dict[Tokens, list[tuple[Tokens, Entry]]] = {}
+        self._never: dict[Tokens, list[tuple[Tokens, str]]] = {}
         self._instead = vocabulary.instead
         self._milder = frozenset(rule for rows in vocabulary.instead.values() for _, rule in rows if rule)
         self._core: dict[str, set[str]] = {}
         self._parts: list[tuple[str, Entry]] = []
         known: set[str] = set()
-        mendable: set[str] = set()
+        common: set[str] = set()
+        names: set[str] = set()
+        run_together: set[str] = set()
+        beside: dict[tuple[str, int], set[str]] = {}
         for entry in dict.fromkeys(vocabulary.entries):
             if entry.tokens[0].startswith("<"):
                 self._signs.setdefault(entry.tokens[0], []).append(entry)
@@ -79,38 +84,34 @@ class Matcher:
                 self._parts.append((entry.tokens[0], entry))
                 continue
             for spelling in _spellings(entry.tokens):
-                self._starts.setdefault(spelling[0], []).append((spelling, entry))
+                self._starts.setdefault(spelling[:2], []).append((spelling, entry))
+                if len(spelling) == 1 and entry.surely:
+                    (names if spelling == entry.tokens else run_together).add(spelling[0])
+            for left, right in pairwise(entry.tokens):
+                beside.setdefault((left, 1), set()).add(right)
+                beside.setdefault((right, -1), set()).add(left)
             known.update(entry.tokens)
             if entry.forgiving:
                 self._core.setdefault(entry.category, set()).update(entry.tokens)
-            if entry.forgiving and len(entry.tokens) == 1 and len(entry.tokens[0]) >= MISSPELLABLE:
-                mendable.update(word for word in entry.tokens if word.isalpha())
+            if entry.forgiving and len(entry.tokens) == 1:
+                common.update(entry.tokens)
         for category, phrase in vocabulary.never:
             for spelling in _spellings(phrase):
-                self._never.setdefault(spelling[0], []).append((spelling, category))
+                self._never.setdefault(spelling[:2], []).append((spelling, category))
             known.update(phrase)
-        known.update(self._starts, self._never)
+        known.update(opening[0] for opening in chain(self._starts, self._never))
         for (_, term), conditions in vocabulary.instead.items():
             known.update(term)
             for cues, _ in conditions:
                 known.update(cues.single)
         self._known = frozenset(known.union(fold for word in ordinary for fold in words(word)))
-        self._mends = _deletions(mendable)
-        self._squeezed = {_squeeze(word): word for word in sorted(mendable)}
-        self.mend = lru_cache(maxsize=65536)(self._mend)
+        self._common = frozenset(common)
+        self._breakable = frozenset(word for word in common if len(word) > 3)
+        self._listed = frozenset(chain(names, run_together, *(entry.tokens for entry in vocabulary.entries)))
+        self._beside = {key: tuple(sorted(found)) for key, found in beside.items() if len(key[0]) > 2}
+        mender = Mender(common, names, run_together)
+        self.mend = lru_cache(maxsize=65536)(mender.mend)
         self.part = lru_cache(maxsize=65536)(self._part)
-
-    def _mend(self, word: str) -> str | None:
-        """The listed word this one is a slip of, or None. The first letter must be right: people rarely miss it."""
-        if len(word) < MISSPELLABLE or word in self._known or not word.isalpha():
-            return None
-        if _squeeze(word) in self._squeezed:
-            return self._squeezed[_squeeze(word)]
-        near = set(self._mends.get(word, ()))
-        for index in range(1, len(word)):
-            near.update(self._mends.get(word[:index] + word[index + 1 :], ()))
-        best = sorted(listed for listed in near if listed[0] == word[0] and OSA.distance(word, listed) == 1)
-        return best[0] if best else None
 
     def _part(self, word: str) -> tuple[Entry, ...]:
         """Entries whose beginning or end this unlisted word has."""
@@ -121,14 +122,13 @@ class Matcher:
     def hits(self, text: str) -> list[Hit]:
         """Every rule the text fires, with the words that did. Longest terms win within a category."""
         cleaned = clean(text)
-        spread = tokens(cleaned)
+        spread, slips = self._undisguised(cleaned, tokens(cleaned))
         read = [token.word for token in spread]
-        slips: dict[int, str] = {}
         for index, word in enumerate(read):
             if word not in self._known:
-                mended = self.mend(word)
+                mended = self.mend(word) or self._in_phrase(read, index)
                 if mended is not None:
-                    slips[index] = mended
+                    slips.add(index)
                     read[index] = mended
         found = self._look_up(read, spread, slips)
         signs = measures(cleaned)
@@ -154,24 +154,63 @@ class Matcher:
             if not any(_covers(other, item) for other in settled.values())
         ]
 
-    def _look_up(self, read: list[str], spread: list[Token], slips: Mapping[int, str]) -> list[_Found]:
+    def _undisguised(self, text: str, spread: list[Token]) -> tuple[list[Token], set[int]]:
+        """The tokens, with each word in disguise that is a listed word in place of its parts; and which those are."""
+        taken: list[Reading] = []
+        if _DISGUISED.search(text):
+            taken += [reading for reading in undigited(text) if self._is_listed(reading.letters, 3)]
+            taken += [
+                reading
+                for reading in spelled_out(text)
+                if self._is_listed(reading.letters, 3 if reading.letters.islower() else 4)
+            ]
+        for index, letters in joined_pairs(spread):
+            if letters in self._breakable and not self._known.issuperset(read[0] for read in spread[index : index + 2]):
+                taken.append(Reading(letters, spread[index].start, spread[index + 1].end))
+        if not taken:
+            return spread, set()
+        merged, slips, reached = [], set(), 0
+        for reading in sorted(taken, key=lambda each: (each.start, -each.end)):
+            if reading.start < reached:
+                continue
+            merged += [token for token in spread if reached <= token.start and token.end <= reading.start]
+            slips.add(len(merged))
+            merged.append(Token(fold(reading.letters), reading.start, reading.end))
+            reached = reading.end
+        return merged + [token for token in spread if token.start >= reached], slips
+
+    def _is_listed(self, letters: str, shortest: int) -> bool:
+        word = fold(letters)
+        return word in (self._common if len(word) == 3 else self._listed) and len(word) >= shortest
+
+    def _in_phrase(self, read: list[str], index: int) -> str | None:
+        """The word of a listed phrase this unlisted one must be, with the phrase's other word beside it."""
+        word = read[index]
+        if not word.isalpha() or len(word) < 2:
+            return None
+        for place, side in ((index - 1, 1), (index + 1, -1)):
+            if 0 <= place < len(read):
+                for listed in self._beside.get((read[place], side), ()):
+                    if near(word, listed):
+                        return listed
+        return None
+
+    def _look_up(self, read: list[str], spread: list[Token], slips: Set[int]) -> list[_Found]:
         found: list[_Found] = []
         for index, word in enumerate(read):
-            for spelling, entry in self._starts.get(word, ()):
+            for spelling, entry in _openings(self._starts, read, index):
                 last = index + len(spelling)
-                if len(spelling) == 1 or tuple(read[index:last]) == spelling:
-                    slip = any(place in slips for place in range(index, last))
-                    found.append(_Found(entry, index, last, spread[index].start, spread[last - 1].end, slip))
+                slip = bool(slips) and not slips.isdisjoint(range(index, last))
+                found.append(_Found(entry, index, last, spread[index].start, spread[last - 1].end, slip))
             for entry in self.part(word):
                 found.append(_Found(entry, index, index + 1, spread[index].start, spread[index].end, False))
         return found
 
     def _quiet(self, read: list[str]) -> list[tuple[int, int, str]]:
         spans: list[tuple[int, int, str]] = []
-        for index, word in enumerate(read):
-            for phrase, category in self._never.get(word, ()):
-                if tuple(read[index : index + len(phrase)]) == phrase:
-                    spans.append((index, index + len(phrase), category))
+        for index in range(len(read)):
+            for phrase, category in _openings(self._never, read, index):
+                spans.append((index, index + len(phrase), category))
         return spans
 
     @staticmethod
@@ -187,9 +226,7 @@ class Matcher:
         entry = item.entry
         if (entry.first and item.first > 0) or (entry.last and item.last < len(read)):
             return ""
-        if entry.alone and not all(
-            _says_nothing(word) for word in chain(read[: item.first], read[item.last :])
-        ):
+        if entry.alone and not all(_says_nothing(word) for word in chain(read[: item.first], read[item.last :])):
             return ""
         if entry.needs is not None and not entry.needs.near(around):
             return ""
@@ -208,6 +245,16 @@ class Matcher:
                 if rule and cues.near(around):
                     rule = other
         return rule
+
+
+def _openings(
+    listed: Mapping[Tokens, list[tuple[Tokens, _Value]]], read: list[str], index: int
+) -> Iterator[tuple[Tokens, _Value]]:
+    """The listed words and phrases that stand at this place of a text."""
+    yield from listed.get((read[index],), ())
+    for phrase, value in listed.get(tuple(read[index : index + 2]), ()) if index + 1 < len(read) else ():
+        if len(phrase) == 2 or tuple(read[index : index + len(phrase)]) == phrase:
+            yield phrase, value
 
 
 def _says_nothing(word: str) -> bool:
@@ -230,11 +277,6 @@ def _covers(longer: _Found, shorter: _Found) -> bool:
     )
 
 
-def _squeeze(word: str) -> str:
-    """Doubled letters made single: which one is doubled is what people get wrong ("prosseco")."""
-    return _DOUBLED.sub(r"\1", word)
-
-
 def _spellings(phrase: Tokens) -> list[Tokens]:
     """A phrase as it is, and run together when long enough: statements write SKYBET, people write sky bet."""
     joined = "".join(phrase)
@@ -242,12 +284,3 @@ def _spellings(phrase: Tokens) -> list[Tokens]:
         return [phrase]
     parts = words(joined)
     return [phrase, parts] if parts != phrase else [phrase]
-
-
-def _deletions(listed: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Each listed word and each of it with one letter gone, to the words it came from. The first letter stays."""
-    index: dict[str, tuple[str, ...]] = {}
-    for word in listed:
-        for form in {word, *(word[:place] + word[place + 1 :] for place in range(1, len(word)))}:
-            index[form] = (*index.get(form, ()), word)
-    return index

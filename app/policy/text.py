@@ -10,11 +10,12 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from app.policy.disguise import plain_letters
+
 MAX_TEXT = 4000
 """Characters read of one text. A line of a purchase is far shorter; a pasted book must not slow a page down."""
 
 _WORD = re.compile(r"&|[^\W\d_]+(?:['’`´][^\W\d_]+)*|\d+(?:[.,]\d+)*")
-_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’`´"))
 
@@ -32,7 +33,7 @@ def clean(text: str) -> str:
     text = text[:MAX_TEXT]
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    return plain_letters(text)
 
 
 def singular(word: str) -> str:
@@ -81,9 +82,7 @@ _VOLUME = re.compile(_NUMBER + r"\s?(cl|ml|lt?|ltr|litres?|liters?)\b", re.IGNOR
 _TO_ML = {"c": 10.0, "m": 1.0, "l": 1000.0}
 _SPIRIT_BOTTLES = frozenset({50.0, 200.0, 350.0, 700.0})
 _WINE_BOTTLES = frozenset({187.0, 375.0, 750.0, 1500.0, 2250.0})
-_BEER_SIZES = frozenset(
-    {275.0, 300.0, 330.0, 355.0, 440.0, 473.0, 500.0, 550.0, 568.0, 620.0, 640.0, 650.0, 660.0}
-)
+_BEER_SIZES = frozenset({275.0, 300.0, 330.0, 355.0, 440.0, 473.0, 500.0, 550.0, 568.0, 620.0, 640.0, 650.0, 660.0})
 
 
 def _number(figure: str) -> float:

@@ -59,9 +59,9 @@ class Around:
 
     def has(self, listed: frozenset[str]) -> bool:
         """True when one of the words is there outside the term itself."""
-        if not listed:
+        if listed.isdisjoint(self.counts):
             return False
-        return any(self.counts[word] > self.own.count(word) for word in self.counts.keys() & listed)
+        return any(self.counts[word] > self.own.count(word) for word in listed.intersection(self.counts))
 
     def has_phrase(self, phrase: str) -> bool:
         """True when the phrase, with a space at both ends, is there outside the term itself."""
@@ -75,12 +75,18 @@ class Cues:
     single: frozenset[str]
     phrases: tuple[str, ...]
     unless: frozenset[str] = frozenset()
+    first_words: frozenset[str] = frozenset()
+    """The first word of each phrase: a text with none of them has none of the phrases."""
 
     def near(self, around: Around) -> bool:
         """True when one of the cues is in the text around a term."""
         if not self.unless.isdisjoint(around.counts):
             return False
-        return around.has(self.single) or any(around.has_phrase(phrase) for phrase in self.phrases)
+        if around.has(self.single):
+            return True
+        if self.first_words.isdisjoint(around.counts):
+            return False
+        return any(around.has_phrase(phrase) for phrase in self.phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,11 @@ class Entry:
     alone: bool = False
     first: bool = False
     last: bool = False
+
+    @property
+    def surely(self) -> bool:
+        """True when it fires by itself, wherever it stands and whatever stands around it."""
+        return self.needs is None and not (self.alone or self.first or self.last)
 
     @property
     def is_name(self) -> bool:
@@ -144,11 +155,7 @@ class Vocabulary:
         terms, cues = _split(line.removeprefix("~"), kind in ("only", "instead", "not"), where)
         for written in terms:
             tokens = _term(written)
-            if (
-                "*" in written
-                and written != "*"
-                and (kind not in ("rule", "only") or not _PART.match(written))
-            ):
+            if "*" in written and written != "*" and (kind not in ("rule", "only") or not _PART.match(written)):
                 raise PolicyError(f"{where}: “{written}”: * stands at one end of a single word")
             if not tokens:
                 raise PolicyError(f"{where}: “{written}” has no letters or figures")
@@ -197,9 +204,7 @@ def _header(line: str, where: str) -> tuple[str, str]:
 def _split(line: str, with_cues: bool, where: str) -> tuple[list[str], Cues | None]:
     left, bar, right = line.partition("|")
     if with_cues != bool(bar):
-        raise PolicyError(
-            f"{where}: “words | other words” is wanted" if with_cues else f"{where}: no “|” here"
-        )
+        raise PolicyError(f"{where}: “words | other words” is wanted" if with_cues else f"{where}: no “|” here")
     return _items(left), _cues(right.strip()) if with_cues else None
 
 
@@ -237,4 +242,9 @@ def _cues(line: str) -> Cues:
             (unless if item.startswith("!") else single).add(tokens[0])
         elif tokens:
             phrases.append(f" {' '.join(tokens)} ")
-    return Cues(frozenset(single), tuple(phrases), frozenset(unless))
+    return Cues(
+        frozenset(single),
+        tuple(phrases),
+        frozenset(unless),
+        frozenset(phrase.split(maxsplit=1)[0] for phrase in phrases),
+    )
