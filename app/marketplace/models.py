@@ -98,8 +98,7 @@ class Location(Base):
     __table_args__ = (Index("ix_location_provider", "provider_id"),)
 
     id: Mapped[Key]
-    #: Made by the database for what is copied in.
-    ref: Mapped[Ref] = mapped_column(server_default=text("substr(md5(gen_random_uuid()::text), 1, 12)"))
+    ref: Mapped[Ref]
     cqc_id: Mapped[str | None] = mapped_column(String(20), unique=True)
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"))
     name: Mapped[str]

@@ -229,9 +229,9 @@ _PROVIDER = (
     "changed_at",
 )  # fmt: skip
 _LOCATION = (
-    "id", "provider_id", "name", "address", "postcode", "outcode", "lat", "lon", "phone", "website", "service_types",
-    "specialisms", "activities", "local_authority", "region", "status", "rating", "register_url", "written_at",
-    "changed_at",
+    "id", "ref", "provider_id", "name", "address", "postcode", "outcode", "lat", "lon", "phone", "website",
+    "service_types", "specialisms", "activities", "local_authority", "region", "status", "rating", "register_url",
+    "written_at", "changed_at",
 )  # fmt: skip
 _LISTING = (
     "id", "ref", "provider_id", "location_id", "from_register", "title", "summary", "category", "unit", "price_pence",
@@ -254,8 +254,8 @@ def _provider_row(key: UUID, new: NewProvider) -> tuple[Any, ...]:
 def _location_row(key: UUID, provider_id: UUID, new: NewProvider) -> tuple[Any, ...]:
     now = clock.now()
     return (
-        key, provider_id, new.name.strip(), new.address, tidy_postcode(new.postcode), outcode_of(new.postcode), new.lat,
-        new.lon, new.phone, new.website, [], [], [], new.local_authority, "", new.status.value,
+        key, new_ref(), provider_id, new.name.strip(), new.address, tidy_postcode(new.postcode),
+        outcode_of(new.postcode), new.lat, new.lon, new.phone, new.website, [], [], [], new.local_authority, "", new.status.value,
         new.rating and new.rating.value, "", now, now,
     )  # fmt: skip
 

@@ -70,13 +70,15 @@ class Vocabulary:
     def __init__(self, version: str, words: Mapping[str, tuple[int, int]]) -> None:
         self.version = version
         self.words = {**dict.fromkeys(sorted(synonym_words()), (1, 0)), **words}
-        by_length: dict[int, list[str]] = defaultdict(list)
+        by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
         by_sound: dict[str, list[str]] = defaultdict(list)
         for word in self.words:
             if _SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha():
-                by_length[len(word)].append(word)
-                by_sound[sound(word)].append(word)
-        self._by_length, self._by_sound = dict(by_length), dict(by_sound)
+                sounds = sound(word)
+                by_start[sounds[0], len(word)].append(word)
+                by_sound[sounds].append(word)
+        self._by_start, self._by_sound = dict(by_start), dict(by_sound)
+        self._starts = sorted({start for start, _ in by_start})
         self.nearest = lru_cache(maxsize=2048)(self._nearest)
 
     def __contains__(self, word: str) -> bool:
@@ -98,20 +100,29 @@ class Vocabulary:
         somebody's name is seldom what is looked for.
         """
         slips = 1 if len(word) <= 4 else 2 if len(word) <= 8 else 3
-        near: dict[str, float] = {}
-        for length in range(len(word) - slips, len(word) + slips + 1):
-            for other, distance, _ in process.extract(
-                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=_NEAREST
-            ):
-                near[other] = distance
-        for other in self._by_sound.get(sound(word), ()):
+        sounds = sound(word)
+        near = self._within(word, slips, [sounds[0]])
+        for other in self._by_sound.get(sounds, ()):
             near[other] = min(near.get(other, slips), 1)
+        if min(near.values(), default=slips) >= slips > 1:  # nothing close begins so: look at all the words
+            near = {**self._within(word, slips, self._starts), **near}
         near.pop(word, None)
         if len(word) <= 4:  # so short a word is near to too many
             near = {
                 other: d for other, d in near.items() if other[0] == word[0] or other in self._by_sound[sound(other)]
             }
         return min(near, key=lambda other: (self._unlikely(word, other, near[other]), other), default=None)
+
+    def _within(self, word: str, slips: int, starts: Iterable[str]) -> dict[str, float]:
+        """The words that begin with one of these sounds and are so many slips away, each with how many."""
+        return {
+            other: distance
+            for start in starts
+            for length in range(len(word) - slips, len(word) + slips + 1)
+            for other, distance, _ in process.extract(
+                word, self._by_start.get((start, length), ()), scorer=OSA.distance, score_cutoff=slips, limit=_NEAREST
+            )
+        }
 
     def _unlikely(self, word: str, other: str, distance: float) -> float:
         listings, named = self.words[other]
@@ -132,19 +143,19 @@ class Vocabulary:
         return max(ways)[1] if ways else None
 
 
-#: Spellings that sound alike, longest first.
-_SOUNDS = (
-    ("ough", "o"), ("tion", "shn"), ("sion", "shn"), ("ph", "f"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("gh", "g"),
-    ("wh", "w"), ("wr", "r"), ("kn", "n"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("z", "s"),
-    ("y", "i"), ("ee", "i"), ("ea", "i"), ("ie", "i"), ("ai", "e"), ("ay", "e"), ("oo", "u"), ("ou", "u"), ("au", "o"),
-)  # fmt: skip
+#: Spellings that sound alike.
+_SOUNDS = {
+    "ough": "o", "tion": "shn", "sion": "shn", "ph": "f", "ck": "k", "qu": "kw", "x": "ks", "gh": "g", "wh": "w",
+    "wr": "r", "kn": "n", "ce": "se", "ci": "si", "cy": "si", "c": "k", "z": "s", "y": "i", "ee": "i", "ea": "i",
+    "ie": "i", "ai": "e", "ay": "e", "oo": "u", "ou": "u", "au": "o",
+}  # fmt: skip
+_SPELT = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
+_TWICE = re.compile(r"(.)\1+")
 
 
 def sound(word: str) -> str:
     """Roughly how a word sounds, so that ``fizio`` meets ``physio``: spellings that sound alike become one."""
-    for spelt, sounds in _SOUNDS:
-        word = word.replace(spelt, sounds)
-    return re.sub(r"(.)\1+", r"\1", word)
+    return _TWICE.sub(r"\1", _SPELT.sub(lambda spelt: _SOUNDS[spelt[0]], word))
 
 
 def corrected(text: str, instead: Iterable[tuple[Typed, str]]) -> str:

@@ -45,7 +45,7 @@ def test_a_misspelt_word_then_narrowed_until_it_fits(open_phone: Phone, javascri
     before = _found(page)
 
     page.locator("summary", has_text="More choices (2 chosen)").click()
-    choice = page.get_by_label("For personal care").locator("option", has_text="Woman")
+    choice = page.get_by_label("For personal care").locator("option[value=woman]")
     promised = int(re.sub(r"\D", "", choice.inner_text()))
     page.get_by_label("For personal care").select_option("woman")
     walks.go_on(page, "Find")
