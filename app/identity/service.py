@@ -147,13 +147,24 @@ def grant_authority(
     return authority
 
 
-def appoint(actor: Actor, account: Account, commissioner: Commissioner, role: StaffRole, starts_on: date) -> StaffPost:
+def appoint(
+    actor: Actor,
+    account: Account,
+    commissioner: Commissioner,
+    role: StaffRole,
+    starts_on: date,
+    *,
+    leads: bool = False,
+) -> StaffPost:
     """Give an account a staff role within a commissioner.
 
+    :param leads: a coordinator who leads the team: is told what is late, makes simple rules, notes colleagues' leave.
     :raises NotAllowedError: when an account asks; only the software may so far.
     """
     _only_software(actor)
-    post = StaffPost(account_id=account.id, commissioner_id=commissioner.id, role=role, starts_on=starts_on)
+    post = StaffPost(
+        account_id=account.id, commissioner_id=commissioner.id, role=role, starts_on=starts_on, leads=leads
+    )
     db.session.add(post)
     db.session.flush()
     audit.record(

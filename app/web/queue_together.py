@@ -8,6 +8,7 @@ from wtforms import RadioField, SelectMultipleField, TextAreaField
 
 from app.approvals.rules import DECLINE_REASONS
 from app.core.errors import InvalidError, StateError
+from app.core.money import format_pounds
 from app.identity.rules import Permission
 from app.purchases import alike
 from app.purchases.queue import DecisionView
@@ -62,12 +63,24 @@ def decide() -> ResponseReturnValue:
     if request.method == "POST":
         keep_writes()
     return show(
-        "queue/together.jinja", form, views=views, ready=kept_ready(views[0].request.commissioner_id) if views else []
+        "queue/together.jinja",
+        form,
+        views=views,
+        hints={view.request.ref: _hint(view) for view in views},
+        ready=kept_ready(views[0].request.commissioner_id) if views else [],
     )
 
 
 def _named(view: DecisionView) -> str:
-    return f"{view.first_name}, {view.age}: {view.request.title}"
+    return f"{view.first_name}, {view.age}: {view.request.title}, {format_pounds(view.request.amount_pence)}"
+
+
+def _hint(view: DecisionView) -> str:
+    """What helps to see that it is like the others, or not."""
+    payee = f"From {view.purchase.payee_name}. " if view.purchase else ""
+    helps = "; ".join(dict.fromkeys(line.outcome_words or "no outcome" for line in view.lines))
+    left = f". Leaves {format_pounds(view.safe_after_pence)} safe" if view.safe_after_pence is not None else ""
+    return f"{payee}Helps with: {helps}{left}."
 
 
 @bp.errorhandler(StateError)
