@@ -53,6 +53,10 @@ _ALWAYS = (
 _ONLY = {"extract": ("lat", "lon", "activities", "rating", "registered_on"), "directory": ("checked_on",)}
 
 
+#: What the outside calls a place: unguessable, and made here because the places come by many thousands.
+_REF = "substr(md5(gen_random_uuid()::text), 1, 12)"
+
+
 def put_locations(layout: str) -> str:
     """Insert or update the places, for a file of this layout."""
     columns = [*_ALWAYS, *_ONLY[layout]]
@@ -66,8 +70,8 @@ def put_locations(layout: str) -> str:
     fresh["provider_id"] = "EXCLUDED.provider_id"
     others = [name for name in LOCATION_COLUMNS if name != "provider_cqc_id"]
     return f"""
-        INSERT INTO location ({", ".join(others)}, provider_id, written_at, changed_at)
-        SELECT {", ".join(f"came.{name}" for name in others)}, provider.id, :now, :now
+        INSERT INTO location ({", ".join(others)}, ref, provider_id, written_at, changed_at)
+        SELECT {", ".join(f"came.{name}" for name in others)}, {_REF}, provider.id, :now, :now
         FROM register_location came JOIN provider ON provider.cqc_id = came.provider_cqc_id ORDER BY came.id
         ON CONFLICT (cqc_id) DO UPDATE SET
             {", ".join(f"{name} = {value}" for name, value in fresh.items())}, changed_at = EXCLUDED.changed_at

@@ -18,7 +18,7 @@ def upgrade() -> None:
             "provider", sa.Column(name, postgresql.ARRAY(sa.String()), nullable=False, server_default=sa.text("'{}'"))
         )
     op.add_column("provider", sa.Column("outcode", sa.String(length=4), nullable=False, server_default=""))
-    # written for every place that is there, and for those that the register import copies in
+    # made at once for every place that is there; from now on whoever adds one gives it one
     op.add_column(
         "location",
         sa.Column(
@@ -28,6 +28,7 @@ def upgrade() -> None:
             server_default=sa.text("substr(md5(gen_random_uuid()::text), 1, 12)"),
         ),
     )
+    op.alter_column("location", "ref", server_default=None)
     op.create_unique_constraint(op.f("uq_location_ref"), "location", ["ref"])
     op.add_column("location", sa.Column("closed_on", sa.Date(), nullable=True))
     op.create_table(
