@@ -255,8 +255,8 @@ def _location_row(key: UUID, provider_id: UUID, new: NewProvider) -> tuple[Any, 
     now = clock.now()
     return (
         key, new_ref(), provider_id, new.name.strip(), new.address, tidy_postcode(new.postcode),
-        outcode_of(new.postcode), new.lat, new.lon, new.phone, new.website, [], [], [], new.local_authority, "", new.status.value,
-        new.rating and new.rating.value, "", now, now,
+        outcode_of(new.postcode), new.lat, new.lon, new.phone, new.website, [], [], [], new.local_authority, "",
+        new.status.value, new.rating and new.rating.value, "", now, now,
     )  # fmt: skip
 
 
