@@ -50,7 +50,7 @@ def upgrade() -> None:
             ["commissioner_id"], ["commissioner.id"], name=op.f("fk_reason_template_commissioner_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reason_template")),
-        sa.UniqueConstraint("commissioner_id", "answer", "name", name=op.f("uq_reason_template_commissioner_id")),
+        sa.UniqueConstraint("commissioner_id", "answer", "name", name=op.f("uq_reason_template_commissioner_id_answer_name")),
         sa.UniqueConstraint("ref", name=op.f("uq_reason_template_ref")),
     )
     op.create_table(
