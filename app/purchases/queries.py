@@ -22,6 +22,7 @@ from app.messages.rules import About
 from app.plans.models import Outcome
 from app.purchases.appealing import may_appeal
 from app.purchases.models import Purchase, PurchaseDecision, PurchaseLine
+from app.purchases.problem_queries import may_help
 from app.purchases.rules import State, Verb, possible
 from app.purchases.waiting import Waiting, WaitingKind, waiting_for
 
@@ -98,13 +99,16 @@ def decisions_of(viewer: Actor, purchase: Purchase) -> Sequence[PurchaseDecision
 
 
 def check_sees(viewer: Actor, purchase: Purchase) -> None:
-    """The privacy gate around one purchase: its person's side, or a coordinator who is asked to decide it.
+    """The privacy gate around one purchase: its person's side, a coordinator who is asked to decide it, or one who was
+    told that something went wrong with it.
 
     :raises NotFoundError: for everybody else.
     """
     if may(viewer, Permission.VIEW_BUDGET, PersonSubject(purchase.person_id)):
         return
     if any(approval_queries.may_open(viewer, item) for item in approval_queries.requests_about(purchase.id)):
+        return
+    if may_help(viewer, purchase):
         return
     raise NotFoundError
 
