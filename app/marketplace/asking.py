@@ -196,10 +196,10 @@ def shortened(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39].rstrip()}…"
 
 
-def _several(args: Mapping[str, str], name: str) -> tuple[str, ...]:
+def _several(address: Mapping[str, str], name: str) -> tuple[str, ...]:
     """All that an address says under one name, each once, in a fixed order."""
-    every = getattr(args, "getlist", None)  # an address may say a name more than once; a plain mapping cannot
-    said: list[str] = every(name) if every else [args.get(name, "")]
+    every = getattr(address, "getlist", None)  # an address may say a name more than once; a plain mapping cannot
+    said: list[str] = every(name) if every else [address.get(name, "")]
     return tuple(sorted({_clean(text)[:_MAX_CHOICE] for text in said} - {""})[:_MOST_ACCESS])
 
 
