@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.budgets.regular_rules import PostedBy, RegularState, TermsState
-from app.budgets.rhythm import Beat, Rhythm, Term, occurrences
+from app.budgets.rhythm import Beat, Rhythm, Term, occurrences, say_when
 from app.core import clock
 from app.core.db import Base, Key, Pence, Ref, Written
 
@@ -140,6 +140,11 @@ class RegularTerms(Base):
     @property
     def beat(self) -> Beat:
         return Beat(self.rhythm, self.first_on, self.day_of_month)
+
+    @property
+    def when(self) -> str:
+        """``every Friday``."""
+        return say_when(self.beat)
 
     @property
     def quantity_words(self) -> str:

@@ -72,7 +72,7 @@ SAM = Life(
     monthly={Stream.HEALTH: 148_000, Stream.SOCIAL_CARE: 37_000},
     contingency=15_000,
     carry=0,
-    reserve={Stream.HEALTH: 20_000, Stream.SOCIAL_CARE: 5_000},
+    reserve={Stream.HEALTH: 30_000, Stream.SOCIAL_CARE: 7_500},
     regulars=(
         Regular("Wages for Josie", "Josephine Tran", "personal-assistants", 71_200, 31, 0),
         Regular("Payroll for Josie", "Plain Payroll", "money-and-payroll", 1_800, 25, 0),
@@ -185,7 +185,7 @@ AMIRA = Life(
     ),
     contingency=12_000,
     carry=0,
-    reserve={Stream.HEALTH: 10_000, Stream.SOCIAL_CARE: 34_000, Stream.EDUCATION: 12_000},
+    reserve={Stream.HEALTH: 10_000, Stream.SOCIAL_CARE: 38_800, Stream.EDUCATION: 12_000},
     habits=(
         Habit("Night care, ventilator trained", "Starlight Nursing at Home", 21_000, "nursing-and-healthcare", 0, 2,
             listing=True),

@@ -100,7 +100,7 @@ def _terms_facts(payment: RegularPayment, terms: RegularTerms, is_change: bool) 
     each = format_pounds(terms.amount_pence)
     if payment.unit:
         each += f" ({many} at {format_pounds(terms.unit_price_pence)})"
-    facts = [Fact("How often", say_when(terms.beat)), Fact("Each time", each)]
+    facts = [Fact("How often", f"{say_when(terms.beat)[0].upper()}{say_when(terms.beat)[1:]}"), Fact("Each time", each)]
     if is_change:
         before = payment.terms_on(terms.from_on)
         facts.append(Fact("Until now", f"{format_pounds(before.amount_pence)} {say_when(before.beat)}"))

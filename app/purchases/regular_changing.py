@@ -13,7 +13,7 @@ from app.budgets import regular_queries
 from app.budgets.models import Budget
 from app.budgets.regular_models import RegularPause, RegularPayment, RegularPaymentMade, RegularTerms
 from app.budgets.regular_rules import PostedBy, RegularState, TermsState
-from app.budgets.rhythm import Rhythm, usual_count
+from app.budgets.rhythm import RHYTHM_WORDS, Rhythm, usual_count
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
@@ -219,7 +219,8 @@ def keep_terms(
     if state is TermsState.ASKED:
         asked_by = terms.asked_by or actor.account_id
         assert asked_by is not None  # the system never asks for anything
-        ask_coordinator(actor, payment, weighed.decision, asked_by, weighed.forecast.usual_pence, said)
+        title = f"{payment.words} {RHYTHM_WORDS[terms.rhythm]} from {clock.say_day(terms.from_on)}"
+        ask_coordinator(actor, payment, weighed.decision, asked_by, terms.amount_pence, title)
     elif state is TermsState.PREPARED:
         tell(actor, payment, NoticeKind.TO_CONFIRM, f"{actor.name} prepared a change of {said}. Say yes or no.")
     else:

@@ -11,6 +11,7 @@ from app.approvals import service as approvals
 from app.budgets.models import Budget
 from app.budgets.regular_models import RegularPayment, RegularTerms
 from app.budgets.regular_rules import RegularState
+from app.budgets.rhythm import RHYTHM_WORDS
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotAllowedError, StateError
@@ -164,11 +165,11 @@ def withdraw_request(actor: Actor, payment: RegularPayment) -> None:
 
 
 def _ask(actor: Actor, payment: RegularPayment, weighed: WeighedRegular) -> None:
-    usual = weighed.forecast.usual_pence
     asked_by = payment.asked_by or actor.account_id
     assert asked_by is not None  # the system never asks for anything
-    title = f"{payment.words}, {say_terms(payment.every_terms[0])}"
-    ask_coordinator(actor, payment, weighed.decision, asked_by, usual, title)
+    terms = payment.every_terms[0]
+    title = f"{payment.words} {RHYTHM_WORDS[terms.rhythm]}"
+    ask_coordinator(actor, payment, weighed.decision, asked_by, terms.amount_pence, title)
 
 
 def _sum(weighed: WeighedRegular) -> dict[str, Any]:

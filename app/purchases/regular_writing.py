@@ -158,11 +158,11 @@ def tell(actor: Actor, payment: RegularPayment, kind: NoticeKind, title: str, bo
 
 
 def ask_coordinator(
-    actor: Actor, payment: RegularPayment, decision: Decision, asked_by: UUID, monthly_pence: int, title: str
+    actor: Actor, payment: RegularPayment, decision: Decision, asked_by: UUID, each_pence: int, title: str
 ) -> ApprovalRequest:
     """Open a request about it, for the person's coordinator, and tell them.
 
-    :param monthly_pence: what it comes to in an ordinary month.
+    :param each_pence: what one costs; what a month comes to stands on the page.
     """
     budget = budget_of(payment)
     person = person_of(budget)
@@ -177,7 +177,7 @@ def ask_coordinator(
         subject_id=payment.id,
         line_ids=[],
         title=title[:240],
-        amount_pence=monthly_pence,
+        amount_pence=each_pence,
         rules=list(dict.fromkeys(item.rule for item in doubts)),
         reason_asked=doubts[0].sentence if doubts else "",
         asked_by=asked_by,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.budgets import queries as budgets
+from app.budgets import regular_queries
 from app.budgets.models import RegularPayment
+from app.core import clock
 from app.core.errors import NotFoundError
 from app.identity.rules import Permission
 from app.marketplace import queries as marketplace
@@ -21,6 +25,7 @@ from app.web.buying_shared import to
 from app.web.context import current_actor, current_person
 from app.web.forms import show
 from app.web.marks import requires
+from app.web.regular_forms import parse_day
 
 #: Their views are on the same blueprint, which has to be whole before it is registered.
 QUESTIONS = (buying_lines, buying_check)
@@ -32,11 +37,14 @@ def start() -> ResponseReturnValue:
     """Say what comes next, for something from the marketplace, a regular payment, or something bought elsewhere."""
     listing = _listing(request.args.get("listing", ""))
     regular = _regular(request.args.get("regular", ""))
+    due = parse_day(request.args.get("due", "")) if regular else None
     return show(
         "buying/start.jinja",
         listing=listing,
         price=say_price(listing.price_pence, listing.unit) if listing else "",
         regular=regular,
+        due=due,
+        amount=regular.terms_on(due or clock.today()).amount_pence if regular else 0,
         drafts=_drafts_of_the_same(listing, regular),
         budgets=budgets.budgets_in_force(current_actor(), current_person()),
         chosen=request.args.get("budget", ""),
@@ -60,6 +68,7 @@ def begin() -> ResponseReturnValue:
         way=Way.LISTING if listing else Way.OUTSIDE,
         listing_ref=listing.ref if listing else None,
         regular_ref=regular.ref if regular else None,
+        regular_due_on=_due_day(regular, request.form.get("due", "")),
     )
     if regular is not None:
         return redirect(to("buying.details", purchase), 303)
@@ -70,6 +79,15 @@ def begin() -> ResponseReturnValue:
 
 def _listing(ref: str) -> Listing | None:
     return marketplace.listing(ref) if ref else None
+
+
+def _due_day(regular: RegularPayment | None, typed: str) -> date | None:
+    """The occurrence that the address names, if one falls due that day; the service finds the nearest otherwise."""
+    day = parse_day(typed) if regular else None
+    if regular is None or day is None:
+        return None
+    school = regular_queries.school_for(current_person().commissioner_id, [regular])
+    return day if regular.due_in(day, day, school) else None
 
 
 def _regular(ref: str) -> RegularPayment | None:

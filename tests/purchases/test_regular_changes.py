@@ -66,7 +66,7 @@ def test_what_the_money_does_not_carry_is_referred_and_runs_from_the_yes(october
     assert budgets.still_due(october.budget, OCTOBER) == []
     request = approval_queries.latest_for(payment.id)
     assert request is not None
-    assert request.amount_pence == 120_000
+    assert (request.title, request.amount_pence) == ("One-to-one company at the pool every week", 30_000)
     view = queue.request_for(october.priya, request.ref)
     assert {fact.key for fact in view.facts} >= {"How often", "A month", "Does it fit?", "Helps with"}
     purchases.ask(october.priya, request.ref, "Could it be fewer?")
