@@ -88,7 +88,7 @@ class World:
     _actors: dict[UUID, Actor] = field(default_factory=dict)
     _listings: dict[tuple[str, str], Listing] = field(default_factory=dict)
     _payees: dict[tuple[UUID, UUID, Stream], UUID] = field(default_factory=dict)
-    _policies: dict[UUID, PolicyDocument] = field(default_factory=dict)
+    _policies: dict[tuple[UUID, date], PolicyDocument] = field(default_factory=dict)
 
     @property
     def this_month(self) -> date:
@@ -125,10 +125,11 @@ class World:
         return self._payees[key]
 
     def policy(self, commissioner_id: UUID) -> PolicyDocument:
-        """The commissioner's policy: one version was published, before everything else."""
-        if commissioner_id not in self._policies:
-            self._policies[commissioner_id] = policies.policy_in_force(commissioner_id)
-        return self._policies[commissioner_id]
+        """The commissioner's policy on the day of the story."""
+        key = (commissioner_id, clock.today())
+        if key not in self._policies:
+            self._policies[key] = policies.policy_in_force(commissioner_id)
+        return self._policies[key]
 
     def listing(self, payee: str, title: str) -> Listing:
         """A listing by the names of its provider and itself.

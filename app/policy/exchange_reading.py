@@ -130,7 +130,7 @@ def _rule(reader: _Reader, section: Section, code: str) -> None:
     for line, key, value in reader.pairs(section):
         if key.startswith("does at "):
             door = reader.get(line, Door, key.removeprefix("does at "), f"“{key[8:60]}” is no door: {_all(Door)}")
-            action = reader.get(line, Action, value, f"“{short(value)}” is not one of {_all(Action)}")
+            action = reader.get(line, Action, value, _not_one(value, Action))
             if door is not None and action is not None:
                 at.append((door, action))
         elif key not in _RULE_KEYS:
@@ -144,8 +144,12 @@ def _rule(reader: _Reader, section: Section, code: str) -> None:
         reader.wrong(section.line, f"“{key}” is missing in the rule {code}")
     line = section.line
     where = {key: number for number, key, _ in reader.pairs(section)} if not missing else {}
-    group = reader.get(where.get("group", line), Group, values.get("group", "care"), f"not one of {_all(Group)}")
-    action = reader.get(where.get("does", line), Action, values.get("does", "refer"), f"not one of {_all(Action)}")
+    group = reader.get(
+        where.get("group", line), Group, values.get("group", "care"), _not_one(values.get("group", ""), Group)
+    )
+    action = reader.get(
+        where.get("does", line), Action, values.get("does", "refer"), _not_one(values.get("does", ""), Action)
+    )
     again = values.get("may be asked again", "yes")
     if again not in ("yes", "no"):
         reader.wrong(where.get("may be asked again", line), "say yes or no")
@@ -217,6 +221,10 @@ def _whole(reader: _Reader, like: PolicyDocument | None) -> None:
             reader.wrong(reader.rule_lines[code], f"the rule “{code}” belongs to the group {rule.group}")
         for fault in faults_of(f"{mine.title} {mine.sentence} {mine.next_step}", like=rule):
             reader.wrong(reader.rule_lines[code], f"in the rule “{code}” {fault}")
+
+
+def _not_one(text: str, kind: type[Action] | type[Group]) -> str:
+    return f"“{short(text)}” is not one of {_all(kind)}"
 
 
 def _all(kind: type[Door] | type[Action] | type[Group]) -> str:

@@ -63,7 +63,8 @@ def menu() -> list[Way]:
 
 def _way(words: str, endpoint: str) -> Way:
     here = request.endpoint or ""
-    same_page_module = here.partition(".")[0] == endpoint.partition(".")[0]
+    module, own = here.partition(".")[0], endpoint.partition(".")[0]
+    same_page_module = module == own or (own == "policy" and module.startswith("policy_"))
     return Way(words, url_for(endpoint), here == endpoint or (same_page_module and here not in _ENDPOINTS))
 
 

@@ -3,7 +3,7 @@
 python -m tests.bench                  # about four minutes on two cores
 python -m tests.bench --quick          # small data, to see that it runs
 python -m tests.bench --json out.json  # the figures for a machine to read
-python -m tests.bench --only submit    # one part: policy pay home search submit
+python -m tests.bench --only submit    # one part: policy policy-simulation pay home search submit
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import market, pages, paying, people, policy_speed, searching, submitting
+from tests.bench import market, pages, paying, people, policy_speed, searching, simulating, submitting
 from tests.bench.machine import Bench, describe, opened, settle
 from tests.bench.timing import step
 
-PARTS = ("policy", "pay", "home", "search", "submit")
+PARTS = ("policy", "policy-simulation", "pay", "home", "search", "submit")
 KEYS = ("home_100k_over_100", "home_over_empty", "search_over_sql", "submit_over_pgbench", "policy_texts_per_s")
+KEYS += ("simulation_over_engine", "simulation_seconds_per_100k")
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,11 @@ class Size:
     scale: int
     seconds: float
     submit_rounds: int
+    past_lines: int
 
 
-FULL = Size(50_000, 10_000, 100_000, 120, 100_000, 15, 200, 24_000, 20, 6, 3)
-QUICK = Size(5_000, 500, 2_000, 20, 5_000, 3, 50, 4_000, 10, 2, 1)
+FULL = Size(50_000, 10_000, 100_000, 120, 100_000, 15, 200, 24_000, 20, 6, 3, 100_000)
+QUICK = Size(5_000, 500, 2_000, 20, 5_000, 3, 50, 4_000, 10, 2, 1, 5_000)
 
 
 def run(size: Size, parts: set[str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -59,6 +61,9 @@ def run(size: Size, parts: set[str]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _on_database(bench: Bench, size: Size, parts: set[str], found: dict[str, Any]) -> None:
+    if "policy-simulation" in parts:
+        with step(f"trying a draft of the policy on {size.past_lines:,} past lines"):
+            found |= simulating.measure(bench, size.past_lines)
     if parts & {"search", "submit"}:
         with step(f"writing {size.listings:,} listings"):
             offers = market.fill(bench, size.listings)
@@ -103,6 +108,9 @@ ROWS = (
     ("deep_over_first", "Page 200 of a search over page 1", "{:.2f}", ""),
     ("submit_over_pgbench", "Submits over pgbench TPC-B", "{:.3f}", "at least 0.10"),
     ("policy_texts_per_s", "Texts judged a second, one core", "{:,.0f}", "at least 1,667"),
+    ("simulation_over_engine", "Past lines tried a second over the bare engine", "{:.2f}", ""),
+    ("simulation_seconds_per_100k", "100,000 past lines under a draft, s", "{:.1f}", "under 60"),
+    ("simulation_lines_per_s", "  Past lines tried a second", "{:,.0f}", ""),
     ("home_many_ms", "  Home with many movements, ms", "{:.1f}", ""),
     ("home_few_ms", "  Home with 100 movements, ms", "{:.1f}", ""),
     ("home_many_statements", "  SQL statements of home with many movements", "{:d}", "as with 100"),

@@ -58,7 +58,8 @@ _NAMES = (
     "action after at_basket at_card at_outside at_statement beside duplicate_days exceptions_in exceptions_out "
     "item_threshold_pence low_price_percent months next_step price_tolerance_percent put_in rule seen sentence "
     "similar_percent slips split_days starts_on-day starts_on-month starts_on-year still summary take_out try_amount "
-    "try_door try_text version"
+    "try_door try_text version "
+    "about account cover every_month files from most outcome_words refs source target to topic use"
 )
 NAMES = _NAMES.split()
 _OURS = re.compile(r"/assets/carepurse\.[0-9a-f]+\.js")

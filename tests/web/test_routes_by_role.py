@@ -36,6 +36,7 @@ from app.marketplace.rules import Category, Unit
 from app.marketplace.service import NewListing, NewProvider
 from app.messages.models import Notice
 from app.plans.service import OutcomeInput
+from app.policy import drafts
 from app.purchases import service as purchases
 from app.purchases.models import Purchase
 from app.purchases.queries import open_request_of
@@ -43,6 +44,8 @@ from app.purchases.rules import DetailsInput, LineInput, State
 from tests import factories as make
 from tests.web.asked import make_asked
 from tests.web.buying_world import photo
+from tests.web.team_things import make_team_things
+from tests.web.second_looks_made import make_second_looks
 
 TABLE = Path(__file__).with_name("routes_by_role.txt")
 ROLES = (
@@ -107,7 +110,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
     make.give_authority(account, person)
     outcome = OutcomeInput("Swim every week", 12_000, {Stream.HEALTH: 1}, examples=["Pool sessions"])
     plan = make.make_plan(person, [outcome])
-    make.make_budget(person, plan)
+    budget = make.make_budget(person, plan)
     provider = marketplace.add_provider(make.SYSTEM, NewProvider(f"{name} Swimming CIC", lat=51.44, lon=0.0))
     offer = NewListing("Company at the pool", Category.PERSONAL_ASSISTANT, Unit.HOUR, 2_200, at_venue=True)
     listing = marketplace.add_listing(make.SYSTEM, provider, offer)
@@ -123,13 +126,23 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             "person_ref": person.ref,
             "provider_ref": provider.ref,
             "listing_ref": listing.ref,
+            "draft_ref": _policy_draft(where, name),
             **_kept(account, person, listing.ref),
             **asked,
+            **make_team_things(person, account, coordinator, budget, plan.outcomes[0]),
+            **make_second_looks(account, person, plan.outcomes[0].ref),
             **_refs(account, draft),
             **_provider_refs(account, person, plan.outcomes[0].ref, provider, listing.ref),
         },
         {**_refs(account, sent), "request_ref": request.ref},
     )
+
+
+def _policy_draft(where: Commissioner, name: str) -> str:
+    """A draft of the spending policy that is being changed, by an admin of their own."""
+    admin = make.make_account(f"{name}s Admin")
+    make.make_post(admin, where, StaffRole.ADMIN)
+    return drafts.start(make.actor_for(admin), where.id).ref
 
 
 def _provider_refs(
