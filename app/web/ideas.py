@@ -11,7 +11,7 @@ from app.approvals import service as approvals
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import DECLINE_REASONS, RequestState, SubjectKind
 from app.core import clock
-from app.core.errors import InvalidError, NotFoundError, StateError
+from app.core.errors import InvalidError, StateError
 from app.identity import queries as identity
 from app.identity.rules import Permission
 from app.messages import queries as messages
@@ -30,6 +30,7 @@ from app.purchases.models import Purchase
 from app.purchases.rule_titles import rule_titles
 from app.purchases.rules import State
 from app.web.context import current_actor, current_person
+from app.web.errors import page as error_page
 from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required, choices
 from app.web.forms import show as show_form
 from app.web.marks import requires
@@ -267,5 +268,5 @@ def changed(error: StateError) -> ResponseReturnValue:
     """Somebody, or another tab, was faster: say what happened, and how it stands now."""
     ref = (request.view_args or {}).get("idea_ref", "")
     if not ref:
-        raise NotFoundError from None
+        return error_page(409, error.sentence)
     return render_template("ideas/changed.jinja", idea=_load(ref), sentence=error.sentence), 409

@@ -10,7 +10,7 @@ from wtforms import RadioField, TextAreaField
 from app.approvals import service as approvals
 from app.approvals.rules import SubjectKind
 from app.core import clock
-from app.core.errors import InsufficientFundsError, InvalidError, NotFoundError, StateError
+from app.core.errors import InsufficientFundsError, InvalidError, StateError
 from app.core.money import format_pounds
 from app.evidence import service as receipts
 from app.identity import queries as identity
@@ -24,6 +24,7 @@ from app.purchases.queries import allowed
 from app.purchases.refund_rules import HOW_WORDS, RefundInput
 from app.purchases.rules import State, Verb
 from app.web.context import current_actor, current_provider
+from app.web.errors import page as error_page
 from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required, choices, show
 from app.web.marks import requires
 from app.web.purchases import back_to, load
@@ -191,5 +192,5 @@ def changed(error: StateError | InsufficientFundsError) -> ResponseReturnValue:
     """Somebody, or another tab, was faster: say what happened, and show how it stands now."""
     ref = (request.view_args or {}).get("purchase_ref", "")
     if not ref:
-        raise NotFoundError from None
+        return error_page(409, error.sentence)
     return render_template("purchases/changed.jinja", purchase=load(ref), sentence=error.sentence), 409

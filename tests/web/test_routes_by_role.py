@@ -44,8 +44,8 @@ from app.purchases.rules import DetailsInput, LineInput, State
 from tests import factories as make
 from tests.web.asked import make_asked
 from tests.web.buying_world import photo
-from tests.web.team_things import make_team_things
 from tests.web.second_looks_made import make_second_looks
+from tests.web.team_things import make_team_things
 
 TABLE = Path(__file__).with_name("routes_by_role.txt")
 ROLES = (
