@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 
 from app.approvals.models import ApprovalRequest
-from app.approvals.rules import RequestState, SubjectKind
+from app.approvals.rules import DECLINE_REASONS, MAX_REASON, RequestState, SubjectKind
 from app.core.db import db
 from app.core.errors import CarePurseError, InvalidError, NotFoundError, StateError
 from app.core.words import storable, tidy_ref
@@ -102,11 +102,13 @@ class Together:
 
 
 def answer_together(actor: Actor, refs: Sequence[str], *, yes: bool, reason: str, reason_code: str = "") -> Together:
-    """Give the same answer to several requests.
+    """Give the same answer to several requests. What has to be put right is found before the first is answered.
 
     :param refs: which, of the group that was shown.
     :param reason: as each person reads it; needed for a yes as well.
-    :raises InvalidError: fields ``refs``, ``reason`` and ``reason_code``.
+    :raises InvalidError: fields ``refs``, ``reason`` and ``reason_code``; then nothing is answered.
+    :raises NotFoundError: when one of them is none of the actor's team, or none is the actor's own.
+    :raises StateError: when all of them were answered, taken back or handed over meanwhile.
     """
     wanted = list(dict.fromkeys(tidy_ref(ref) for ref in refs))
     errors = {}
@@ -116,31 +118,36 @@ def answer_together(actor: Actor, refs: Sequence[str], *, yes: bool, reason: str
         errors["refs"] = f"Choose {MOST} or fewer"
     if not storable(reason):
         errors["reason"] = "Say why: each of them will read it"
+    elif len(storable(reason)) > MAX_REASON:
+        errors["reason"] = f"Write it in {MAX_REASON:,} characters or fewer"
     if errors:
         raise InvalidError(errors)
     found = db.session.execute(
-        select(ApprovalRequest.ref, ApprovalRequest.title)
+        select(ApprovalRequest.ref, ApprovalRequest.title, ApprovalRequest.assigned_to, ApprovalRequest.rules)
         .where(
             ApprovalRequest.ref.in_(wanted),
-            ApprovalRequest.assigned_to == actor.account_id,
+            ApprovalRequest.commissioner_id.in_(actor.posts_with(StaffRole.COORDINATOR)),
             ApprovalRequest.amount_pence <= SMALL_PENCE,
             ApprovalRequest.subject_kind == SubjectKind.PURCHASE,
         )
         # one order for everybody who does this at the same moment
         .order_by(ApprovalRequest.id)
     ).all()
-    if len(found) != len(wanted):
+    own = [row for row in found if row.assigned_to == actor.account_id]
+    if len(found) != len(wanted) or not own:
         raise NotFoundError
-    done, missed = [], []
-    for ref, title in found:
+    if not yes and reason_code not in DECLINE_REASONS and any(reason_code not in row.rules for row in own):
+        raise InvalidError({"reason_code": "Choose a reason that is true of all of them"})
+    done = []
+    # a colleague's is not opened for it: not even its title
+    missed = [("One of them", "A colleague answers it now.")] * (len(found) - len(own))
+    for ref, title, *_ in own:
         try:
             with db.session.begin_nested():
                 if yes:
                     approve(actor, ref, reason)
                 else:
                     decline(actor, ref, reason_code, reason)
-        except InvalidError:
-            raise
         except CarePurseError as error:
             db.session.expire_all()
             missed.append((title, error.sentence))
@@ -149,6 +156,14 @@ def answer_together(actor: Actor, refs: Sequence[str], *, yes: bool, reason: str
     if not done:
         raise StateError(missed[0][1])
     return Together(tuple(done), tuple(missed))
+
+
+def reasons_for(views: Sequence[DecisionView]) -> dict[str, str]:
+    """Why all of some requests may be declined: what is true of one of them only is no reason for the others."""
+    shared = [set(view.decline_reasons) for view in views]
+    codes = set.intersection(*shared) if shared else set(DECLINE_REASONS)
+    words = {code: said for view in views for code, said in view.decline_reasons.items()} | dict(DECLINE_REASONS)
+    return {code: said for code, said in words.items() if code in codes}
 
 
 def _own_small(viewer: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 
-from app.approvals.rules import DECLINE_REASONS
 from app.core.errors import InvalidError, StateError
 from app.core.money import format_pounds
 from app.identity.rules import Permission
@@ -24,7 +23,8 @@ bp = Blueprint("together", __name__)
 class TogetherForm(Form):
     """Which of them, yes or no, and why."""
 
-    refs = SelectMultipleField("Which of them?", [Required("Choose at least one")])
+    # one that left the group meanwhile is named by the service: it must not keep the others from their answer
+    refs = SelectMultipleField("Which of them?", [Required("Choose at least one")], validate_choice=False)
     answer = RadioField(
         "Your answer to all of them", [Required("Choose yes or no")], choices=choices({"yes": "Yes", "no": "No"})
     )
@@ -36,11 +36,7 @@ class TogetherForm(Form):
 @requires(Permission.DECIDE)
 def decide() -> ResponseReturnValue:
     """A group of one's own requests that are alike. Opening it is written down for each person to read."""
-    views = alike.open_alike(current_actor(), request.args.get("rule", ""), request.args.get("category") or None)
-    form = TogetherForm(data={"refs": [view.request.ref for view in views], "reason": words_kept()})
-    form.refs.choices = choices((view.request.ref, _named(view)) for view in views)
-    reasons = dict(views[0].decline_reasons) if views else dict(DECLINE_REASONS)
-    form.reason_code.choices = choices(reasons)
+    form = TogetherForm(data={"reason": words_kept()})
     if form.validate_on_submit():
         yes = form.answer.data == "yes"
         try:
@@ -53,15 +49,19 @@ def decide() -> ResponseReturnValue:
             )
         except InvalidError as error:
             form.take(error)
-        except StateError as error:
-            form.take(error)
         else:
             flash(f"You {'approved' if yes else 'declined'} {len(done.done)}. Each of them is told.")
             for title, sentence in done.missed:
                 flash(f"{title}: {sentence}", "note")
             return redirect(url_for("queue.index"), 303)
+    # opened for the page alone, and after the answer: an answer that went out needs no second opening
+    views = alike.open_alike(current_actor(), request.args.get("rule", ""), request.args.get("category") or None)
+    form.refs.choices = choices((view.request.ref, _named(view)) for view in views)
+    form.reason_code.choices = choices(alike.reasons_for(views))
     if request.method == "POST":
         keep_writes()
+    else:
+        form.refs.data = [view.request.ref for view in views]
     return show(
         "queue/together.jinja",
         form,

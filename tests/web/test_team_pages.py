@@ -110,3 +110,46 @@ def test_answer_times_are_for_everybody_who_works_there(world: World, client: An
     assert "1 (100 %)" in said(get(client, "/staff/answer-times"))
     sign_in(client, world.account)
     assert client.get("/staff/answer-times").status_code == 403
+
+
+def alike_page(world: World, client: Any, count: int = 4) -> tuple[str, list[str]]:
+    for pence in range(3_000, 3_000 + 100 * count, 100):
+        world.sent((f"Trampoline {pence}", pence))
+    (way,) = [a["href"] for a in soup_of(get(client, "/staff/queue")).select(".nhsuk-inset-text a")]
+    return way, [box["value"] for box in soup_of(get(client, way)).select("input[name=refs]")]
+
+
+def states() -> list[RequestState]:
+    db.session.expire_all()
+    return list(db.session.scalars(select(ApprovalRequest.state).order_by(ApprovalRequest.id)))
+
+
+def test_a_reason_that_is_true_of_one_only_answers_none(world: World, client: Any) -> None:
+    """What has to be put right is put right before anybody is told no."""
+    way, refs = alike_page(world, client)
+    first = db.session.scalars(select(ApprovalRequest).order_by(ApprovalRequest.id)).first()
+    assert first is not None
+    first.rules = [*first.rules, "duplicate"]
+    db.session.commit()
+    assert not soup_of(get(client, way)).select("input[name=reason_code][value=duplicate]")
+    again = client.post(way, data={"refs": refs, "answer": "no", "reason_code": "duplicate", "reason": "Twice."})
+    assert again.status_code == 400
+    assert "true of all of them" in said(again)
+    assert states() == [RequestState.WAITING] * 4
+
+
+def test_one_that_was_answered_meanwhile_does_not_stop_the_others(world: World, client: Any) -> None:
+    way, refs = alike_page(world, client)
+    post(client, f"/staff/requests/{refs[0]}/approve", why="")
+    moved = db.session.scalars(select(ApprovalRequest).where(ApprovalRequest.ref == refs[1])).one()
+    tom = make_account("Tom Reid")
+    make_post(tom, world.commissioner)
+    moved.assigned_to = tom.id
+    db.session.commit()
+    post(client, way, refs=refs, answer="yes", reason="Jump well.")
+    page = said(get(client, "/staff/queue"))
+    assert "You approved 2." in page
+    assert "answered this already and said yes" in page
+    assert "One of them: A colleague answers it now." in page
+    gone = client.post(way, data={"refs": refs[2:], "answer": "yes", "reason": "Jump well."})
+    assert gone.status_code == 409
