@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from uuid import UUID
 
@@ -57,6 +58,11 @@ class Review(Base):
     @property
     def is_shown(self) -> bool:
         return self.state is ReviewState.SHOWN
+
+    @property
+    def as_read(self) -> str:
+        """A mark of what stands in it now: an officer's decision is about the words they read, not about later ones."""
+        return hashlib.sha256(f"{self.stars}\0{self.words}\0{self.reply}".encode()).hexdigest()[:16]
 
 
 class ReviewReport(Base):

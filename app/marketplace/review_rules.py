@@ -23,6 +23,8 @@ class ReviewState(StrEnum):
     HIDDEN = "hidden"  # its writer: an officer said no, with a reason
 
 
+#: Stays with a review that was hidden until an officer has read it again, however often it is changed.
+HIDDEN_BEFORE = "what was hidden before"
 STARS: Mapping[int, str] = {5: "Very good", 4: "Good", 3: "OK", 2: "Poor", 1: "Very poor"}
 
 _PHONE = re.compile(r"(?:\+?\d[\s().-]?){9,}")

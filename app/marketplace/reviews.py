@@ -27,6 +27,7 @@ from app.marketplace import queries, review_queries
 from app.marketplace.models import Listing, Provider
 from app.marketplace.review_models import Review, ReviewReport
 from app.marketplace.review_rules import (
+    HIDDEN_BEFORE,
     MAX_REASON,
     MAX_WORDS,
     ReviewState,
@@ -60,13 +61,14 @@ def put(
         raise InvalidError(errors)
     _lock(provider)
     review = review_queries.own_review(person, provider)
+    if review is not None:
+        db.session.refresh(review)  # as it is behind the lock: an officer may have hidden it a moment ago
     if review is not None and not may_change(clock.london(review.written_at).date(), clock.today()):
         raise StateError("You wrote about them before, and a review can be changed for 30 days only.")
     text = storable(words)
     held = screen(text, _names(person, provider))
-    hidden_before = review is not None and review.state is ReviewState.HIDDEN
-    if hidden_before:
-        held = [*held, "what was hidden before"]
+    if review is not None and (review.state is ReviewState.HIDDEN or HIDDEN_BEFORE in review.held_for):
+        held = [HIDDEN_BEFORE, *held]
     state = ReviewState.HELD if held else ReviewState.SHOWN
     verb = "change" if review else "write"
     if review is None:
@@ -94,15 +96,19 @@ def put(
 def reply(actor: Actor, provider: Provider, ref: str, words: str) -> Review:
     """The provider's right of reply: one to each review, which may be changed.
 
+    One that was held back or hidden waits for an officer when it is changed, whatever stands in it now.
+
     :raises InvalidError: field ``words``.
     """
     review = review_queries.review_of(actor, provider, ref)
+    _lock(provider)
+    db.session.refresh(review)
     text = storable(words)
     if not text:
         raise InvalidError({"words": "Write your reply"})
     if len(text) > MAX_WORDS:
         raise InvalidError({"words": f"Write it in {MAX_WORDS:,} characters or fewer"})
-    held = screen(text, _names(None, provider))
+    held = screen(text, _names(None, provider)) or review.reply_state in (ReviewState.HELD, ReviewState.HIDDEN)
     review.reply, review.replied_at = text, clock.now()
     review.reply_state = ReviewState.HELD if held else ReviewState.SHOWN
     if held:
@@ -146,13 +152,16 @@ def report(actor: Actor, ref: str, why: str) -> Review:
     return review
 
 
-def decide(actor: Actor, ref: str, *, show: bool, reason: str, of_reply: bool = False) -> Review:
+def decide(
+    actor: Actor, ref: str, *, show: bool, reason: str, of_reply: bool = False, as_read: str | None = None
+) -> Review:
     """An officer lets a review (or the reply to it) be read, or hides it, with a reason that both sides read.
 
+    :param as_read: the mark of what the officer read (``Review.as_read``); None where it was read just now.
     :raises InvalidError: field ``reason``.
     :raises NotAllowedError: for whoever acts for the writer, or keeps the provider's page.
     :raises NotFoundError: when it is not the officer's to look at.
-    :raises StateError: when there is no reply to decide about.
+    :raises StateError: when there is no reply to decide about, or it was changed since it was read.
     """
     review = review_queries.to_look_at(actor, ref)
     if actor.grant_for(review.person_id) is not None or review.provider_id in actor.provider_ids:
@@ -160,10 +169,13 @@ def decide(actor: Actor, ref: str, *, show: bool, reason: str, of_reply: bool = 
     text = storable(reason)
     if not text or len(text) > MAX_REASON:
         raise InvalidError({"reason": f"Say why, in up to {MAX_REASON} characters. Both sides read it"})
-    if of_reply and review.reply_state is None:
-        raise StateError("There is no reply to this review.")
     provider = db.session.get_one(Provider, review.provider_id)
     _lock(provider)
+    db.session.refresh(review)
+    if of_reply and review.reply_state is None:
+        raise StateError("There is no reply to this review.")
+    if as_read is not None and as_read != review.as_read:
+        raise StateError("It was changed a moment ago. Read it again, then decide.")
     state = ReviewState.SHOWN if show else ReviewState.HIDDEN
     if of_reply:
         review.reply_state = state

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 
-from app.core.errors import InvalidError
+from app.core.errors import InvalidError, StateError
 from app.identity.rules import Permission
 from app.marketplace import review_queries, reviews
 from app.marketplace.review_models import Review
@@ -54,8 +54,15 @@ def decide(review_ref: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         shows, of_reply = form.answer.data == "show", form.what.data == "reply"
         try:
-            reviews.decide(current_actor(), review.ref, show=shows, reason=form.reason.data or "", of_reply=of_reply)
-        except InvalidError as error:
+            reviews.decide(
+                current_actor(),
+                review.ref,
+                show=shows,
+                reason=form.reason.data or "",
+                of_reply=of_reply,
+                as_read=request.form.get("as_read"),
+            )
+        except (InvalidError, StateError) as error:
             form.take(error)
         else:
             flash("People can read it. Both sides were told." if shows else "It is hidden. Both sides were told.")

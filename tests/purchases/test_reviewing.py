@@ -255,6 +255,38 @@ def test_a_provider_replies_and_anybody_may_report(world: World) -> None:
     assert (review.reply_state, review.state) == (ReviewState.HIDDEN, ReviewState.SHOWN)
 
 
+def test_what_was_hidden_stays_unread_until_somebody_looks_however_often_it_is_changed(world: World) -> None:
+    listing = make_listing()
+    bea = member(listing.provider)
+    review = reviewing.write_review(world.me, received(world, listing), 1, "A pack of thieves, the lot.")
+    reviews.reply(bea, listing.provider, review.ref, "This family lies about everybody.")
+    reviews.decide(world.priya, review.ref, show=False, reason="It accuses people.", of_reply=True)
+    reviews.decide(world.priya, review.ref, show=False, reason="It accuses people.")
+    purchase = db.session.get_one(Purchase, review.purchase_id)
+    for words in ("A pack of thieves.", "A pack of thieves, the lot!"):
+        reviewing.write_review(world.me, purchase, 1, words)
+        assert review.state is ReviewState.HELD
+    assert figures(listing.provider) == (0, None)
+    reviews.decide(world.priya, review.ref, show=True, reason="Strong words.")
+    for words in ("This family lies.", "This family lies about everybody."):
+        reviews.reply(bea, listing.provider, review.ref, words)
+        assert review.reply_state is ReviewState.HELD
+    reviewing.write_review(world.me, purchase, 3, GOOD)
+    assert review.is_shown  # somebody has looked: it is like any other again
+
+
+def test_an_officer_decides_about_the_words_they_read(world: World) -> None:
+    listing = make_listing()
+    review = reviewing.write_review(world.me, received(world, listing), 3, "Ask for Mrs Lane, she is great.")
+    read = review.as_read
+    purchase = db.session.get_one(Purchase, review.purchase_id)
+    reviewing.write_review(world.me, purchase, 3, "Mrs Lane lives at 4 Mill Road.")
+    with pytest.raises(StateError, match="Read it again"):
+        reviews.decide(world.priya, review.ref, show=True, reason="Her own name.", as_read=read)
+    assert review.state is ReviewState.HELD
+    reviews.decide(world.priya, review.ref, show=False, reason="An address.", as_read=review.as_read)
+
+
 @pytest.mark.slow
 def test_people_who_write_at_once_are_all_counted(real_database: Flask) -> None:
     stars = [5, 4, 2, 1, 3, 5]

@@ -156,6 +156,10 @@ def test_reviews_stand_on_the_providers_page_without_a_name(
     assert "It is about another pool." in text
     assert "Sam" not in text
     post(client, f"/staff/reviews/{refs['review_ref']}", 400, answer="hide")
+    stale = {"answer": "show", "what": "review", "reason": "It is fine.", "as_read": "0123456789abcdef"}
+    again = said(post(client, f"/staff/reviews/{refs['review_ref']}", 400, **stale))
+    assert "It was changed a moment ago." in again
+    assert "It is fine." in again
     post(client, f"/staff/reviews/{refs['review_ref']}", answer="hide", what="review", reason="It is another pool.")
     assert not db.session.query(Review).one().is_shown
     sign_in(client, world.account)
