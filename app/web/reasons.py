@@ -76,7 +76,7 @@ def change(template_ref: str) -> ResponseReturnValue:
 
 def _edit(template: ReasonTemplate | None) -> ResponseReturnValue:
     scope = scope_of(Permission.DECIDE)
-    form = ReasonForm(obj=template)
+    form = ReasonForm(obj=template, version=str(template.version) if template else "")
     if form.validate_on_submit():
         try:
             kept = reasons.keep_template(

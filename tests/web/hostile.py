@@ -13,8 +13,13 @@ from werkzeug.test import TestResponse
 
 from app.core.db import db
 from app.identity import sessions
+from app.marketplace import service as marketplace
+from app.marketplace.rules import Category, Unit
+from app.marketplace.service import NewListing, NewProvider
 from app.messages.models import Notice
+from app.purchases import basket
 from app.purchases import service as purchases
+from app.purchases.rules import LineInput
 from tests import factories as make
 from tests.web.test_routes_by_role import build
 
@@ -44,7 +49,7 @@ TEXTS = (
 RAW = ("%00", "%ED%A0%80", "%FF%FE%C0%AE", "%", "%zz&%&=&&==", "+" * 3_000)
 #: Every name that any address or form of ours understands.
 _NAMES = (
-    "access actor amount answer before bought_on-day bought_on-month bought_on-year budget category check "
+    "how_often up_to use_credit access actor amount answer before bought_on-day bought_on-month bought_on-year budget category check "
     "csrf_token day description email exact family_member form_id gender how how_else how_many in kind language "
     "listing message miles month near needed_from-day needed_from-month needed_from-year needed_until-day new next "
     "note old on outcome page paid_on-day paid_on-month paid_on-year passphrase payee_name period price q quantity "
@@ -54,6 +59,9 @@ _NAMES = (
     "summary takes_new_people times title unit ways website "
     "does regulated stars sure valid_until-day valid_until-month valid_until-year wanted_from-day wanted_from-month "
     "wanted_from-year what "
+    "by due family first first_on-day first_on-month first_on-year from_on-day from_on-month from_on-year line on-day "
+    "on-month on-year posted_by purchase rhythm until until-day until-month until-year until_on-day until_on-month "
+    "until_on-year "
     "back hours items l nights provider sessions visits "
     "action after at_basket at_card at_outside at_statement beside duplicate_days exceptions_in exceptions_out "
     "item_threshold_pence low_price_percent months next_step price_tolerance_percent put_in rule seen sentence "
@@ -117,6 +125,12 @@ class Town:
         listed = purchases.start_draft(
             make.actor_for(accounts["holder"]), own.person, listing_ref=own.refs["listing_ref"]
         )
+        other = marketplace.add_provider(make.SYSTEM, NewProvider("Ladywell <Leisure>", lat=51.44, lon=0.0))
+        gym = marketplace.add_listing(
+            make.SYSTEM, other, NewListing("Gym & pool", Category.ACTIVITIES, Unit.MONTH, 3_200, at_venue=True)
+        )
+        line = LineInput(listing_ref=gym.ref)
+        basket.put_in_basket(make.actor_for(accounts["holder"]), own.person, line, make.clock.today())
         notices = {n.account_id: n.ref for n in db.session.scalars(sa.select(Notice).where(Notice.title == "News"))}
         self.drafts = own.refs | {"notice_ref": notices[accounts["holder"].id]}
         self.sent = own.refs | own.sent

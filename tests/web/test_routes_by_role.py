@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.routing import Rule
 
+from app.budgets import queries as budgets
 from app.core.db import db
 from app.evidence import service as evidence
 from app.identity import sessions
@@ -37,6 +38,7 @@ from app.marketplace.service import NewListing, NewProvider
 from app.messages.models import Notice
 from app.plans.service import OutcomeInput
 from app.policy import drafts
+from app.purchases import regular
 from app.purchases import service as purchases
 from app.purchases.models import Purchase
 from app.purchases.queries import open_request_of
@@ -132,6 +134,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             **make_team_things(person, account, coordinator, budget, plan.outcomes[0]),
             **make_second_looks(account, person, plan.outcomes[0].ref),
             **_refs(account, draft),
+            **_regular(account, person, plan.outcomes[0].ref, listing.ref),
             **_provider_refs(account, person, plan.outcomes[0].ref, provider, listing.ref),
         },
         {**_refs(account, sent), "request_ref": request.ref},
@@ -166,6 +169,16 @@ def _kept(account: Account, person: Person, listing_ref: str) -> dict[str, str]:
     saved = keeping.save(actor, person, listing_ref=listing_ref)
     watch = watching.start_watch(actor, person, "Swimming", watching.asked_of({"q": "swimming"}))
     return {"saved_ref": saved.ref, "watch_ref": watch.ref}
+
+
+def _regular(account: Account, person: Person, outcome_ref: str, listing_ref: str) -> dict[str, str]:
+    """Something bought again and again, and a question of setting one up."""
+    actor = make.actor_for(account)
+    budget = budgets.budget_in_force(actor, person)
+    assert budget is not None
+    wanted = regular.RegularInput("weekly", make.clock.today(), None, outcome_ref, family_member="no")
+    payment = regular.start(actor, person, budget, regular.thing_from_listing(listing_ref), wanted)
+    return {"regular_ref": payment.ref, "step": "often"}
 
 
 def _purchase(account: Account, person: Person, outcome_ref: str) -> Purchase:
