@@ -49,7 +49,8 @@ TEXTS = (
 RAW = ("%00", "%ED%A0%80", "%FF%FE%C0%AE", "%", "%zz&%&=&&==", "+" * 3_000)
 #: Every name that any address or form of ours understands.
 _NAMES = (
-    "how_often up_to use_credit access actor amount answer before bought_on-day bought_on-month bought_on-year budget category check "
+    "how_often up_to use_credit "
+    "access actor amount answer before bought_on-day bought_on-month bought_on-year budget category check "
     "csrf_token day description email exact family_member form_id gender how how_else how_many in kind language "
     "listing message miles month near needed_from-day needed_from-month needed_from-year needed_until-day new next "
     "note old on outcome page paid_on-day paid_on-month paid_on-year passphrase payee_name period price q quantity "

@@ -115,11 +115,13 @@ def forms(town: Town) -> Iterator[tuple[str, dict[str, str], tuple[str, ...]]]:
     yield f"{person}/buy/{draft}/details", {"bought_on-day": "31", "bought_on-month": "2"}, ("payee_name", "note")
     yield f"{person}/buy/{listed['purchase_ref']}/details", {"needed_from-day": "x"}, ("note", "needed_from-month")
     yield f"{person}/buy/{listed['purchase_ref']}/line/{listed['line_ref']}", {}, ("quantity",)
+    yield f"{person}/find/{town.drafts['listing_ref']}/basket", {}, ("quantity", "needed_from-month")
     yield f"/staff/requests/{town.sent['request_ref']}/decline", {"reason_code": "none of them"}, ("reason",)
     yield f"{person}/purchases/{sent}/message", {}, ("message",)
     yield f"{person}/purchases/{sent}/take-back", {}, ("reason",)
     yield f"/staff/requests/{town.sent['request_ref']}/ask", {}, ("question",)
     yield f"/staff/requests/{town.sent['request_ref']}/approve", {}, ("why",)
+    yield f"{person}/ideas/new", {"how_often": "hourly"}, ("words", "why")
 
 
 @pytest.mark.parametrize("text", [*SCRIPTS, "Mum's “swim” & <b>tea</b>", "two\nlines\n\n  and a step", "x" * 5_000])

@@ -55,7 +55,7 @@ def test_an_appeal_says_who_reads_it_and_keeps_what_was_typed(world: World, clie
     assert "Marcus Bell will look at it" in page
     assert world.coordinator.name not in page
     assert client.post(at, data={"why": " "}).status_code == 400
-    post(client, at, **{"why": "Singing keeps my lungs open."})
+    post(client, at, why="Singing keeps my lungs open.")
     assert again(purchase).state is State.UNDER_APPEAL
     page = said(get(client, page_of(world, purchase)))
     assert "We hold £32.00 for it meanwhile" in page
@@ -87,10 +87,10 @@ def test_wrong_then_money_back_then_it_is_in_spending(world: World, client: Any,
     purchase = paid(world)
     at = page_of(world, purchase)
     assert client.post(f"{at}/wrong", data={"words": ""}).status_code == 400
-    post(client, f"{at}/wrong", **{"words": "The pool was shut."})
+    post(client, f"{at}/wrong", words="The pool was shut.")
     page = said(get(client, at))
     assert "The pool was shut." in page
-    post(client, f"{at}/message", **{"message": "Could you ring them?"})
+    post(client, f"{at}/message", message="Could you ring them?")
     assert "Could you ring them?" in said(get(client, at))
     typed = {"amount": "99", "how": "money", "why": "Shut", **day("on", clock.today())}
     answer = post(client, f"{at}/refund", 400, **typed)
@@ -114,10 +114,10 @@ def test_a_coordinator_helps_and_finishes_it(world: World, client: Any, sign_in:
     at = f"/staff/problems/{problem.ref}"
     assert "It never came." in said(get(client, at))
     assert client.post(f"{at}/message", data={"message": ""}).status_code == 400
-    post(client, f"{at}/message", **{"message": "I rang them."})
+    post(client, f"{at}/message", message="I rang them.")
     assert client.post(f"{at}/refund", data={"amount": "x"}).status_code == 400
     assert client.post(f"{at}/note", data={"words": " "}).status_code == 400
-    post(client, f"{at}/note", **{"words": "They showed me the slip."})
+    post(client, f"{at}/note", words="They showed me the slip.")
     assert again(purchase).state is State.DELIVERED
     sign_in(client, _other(world))
     assert client.get(at).status_code == 404
@@ -177,7 +177,7 @@ def test_an_idea_from_the_first_word_to_the_plan(world: World, client: Any, sign
     assert "Someone is looking at it" in said(get(client, one))
     assert "Idea: Pottery class" in said(get(client, f"{world.at}/"))
     assert client.post(f"{one}/message", data={"message": ""}).status_code == 400
-    post(client, f"{one}/message", **{"message": "It has a ramp."})
+    post(client, f"{one}/message", message="It has a ramp.")
     assert "It has a ramp." in said(get(client, one))
     sign_in(client, world.coordinator)
     queue = client.get("/staff/queue").text
@@ -185,7 +185,7 @@ def test_an_idea_from_the_first_word_to_the_plan(world: World, client: Any, sign
     assert "Pottery class" in said(get(client, f"/staff/requests/{request}"))
     assert client.post(f"/staff/requests/{request}/terms", data={"up_to": "0"}).status_code == 400
     post(client, f"/staff/requests/{request}/terms", **{"up_to": "40", **day("until", clock.today())})
-    post(client, f"/staff/requests/{request}/approve", **{"why": "Yes"})
+    post(client, f"/staff/requests/{request}/approve", why="Yes")
     sign_in(client, world.account)
     assert "up to £40.00 in all" in said(get(client, one))
     assert "Pottery class : £40.00 left" in said(get(client, f"{world.at}/plan"))
