@@ -76,7 +76,7 @@ def change(template_ref: str) -> ResponseReturnValue:
 
 def _edit(template: ReasonTemplate | None) -> ResponseReturnValue:
     scope = scope_of(Permission.DECIDE)
-    form = ReasonForm(obj=template, version=str(template.version) if template else "")
+    form = ReasonForm(data=_as_typed(template) if template else None)
     if form.validate_on_submit():
         try:
             kept = reasons.keep_template(
@@ -94,6 +94,15 @@ def _edit(template: ReasonTemplate | None) -> ResponseReturnValue:
             flash(f"Kept: {kept.name}.")
             return redirect(url_for("reasons.index", **scope.query), 303)
     return show("reasons/edit.jinja", form, kept=template, scope=scope)
+
+
+def _as_typed(template: ReasonTemplate) -> dict[str, str]:
+    return {
+        "answer": template.answer.value,
+        "name": template.name,
+        "words": template.words,
+        "version": str(template.version),
+    }
 
 
 def version_of(typed: str | None) -> int:
