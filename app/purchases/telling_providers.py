@@ -24,8 +24,9 @@ def tell_of_step(purchase: Purchase, was: State, verb: Verb) -> None:
     if purchase.provider_id is None:
         return
     if purchase.state is State.APPROVED and verb in _AGREED:
-        kind, doing = NoticeKind.ORDER, "would like"
-    elif was is State.APPROVED and verb in GIVEN_UP:
+        kind = NoticeKind.ORDER
+        doing = "has changed what they would like. It is now" if purchase.changes_id else "would like"
+    elif was is State.APPROVED and verb is Verb.CANCEL:  # of what is replaced, the change itself tells
         kind = NoticeKind.TAKEN_BACK
         doing = "changed this, see the new order:" if verb is Verb.REPLACE else "does not need this any more:"
     else:
