@@ -18,7 +18,7 @@ from app.evidence import files, store
 from app.evidence.models import Attachment
 from app.evidence.rules import MAX_A_MESSAGE, MAX_BYTES, TOO_MANY_ATTACHED, Clean, RefusedError, clean_filename
 from app.identity.rules import Actor
-from app.messages.conversations import check_sees
+from app.messages.gate import check_sees
 from app.messages.models import Conversation, Message
 
 

@@ -1,7 +1,7 @@
 """Talking with a coordinator about anything: the person's side writes, a named person answers by a promised day.
 
 The privacy gate holds here too: a conversation opens for the coordinator it is with (or for the team, while it is
-nobody's), and whoever opens it is written down.
+nobody's; see ``gate``), and whoever opens it is written down.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.words import one_line, tidy_ref
-from app.identity import absences
 from app.identity import queries as identity
-from app.identity.models import Account, Person
-from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.models import Person
+from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, may
+from app.messages import gate
 from app.messages import service as messages
 from app.messages.models import Conversation, Message
 from app.messages.rules import MAX_TOPIC, About, ConversationState, NoticeKind
@@ -42,21 +42,19 @@ def begin(actor: Actor, person: Person, topic: str, body: str) -> tuple[Conversa
         raise InvalidError({"topic": "Say what it is about, like a lift to the pool"})
     if len(topic) > MAX_TOPIC:
         raise InvalidError({"topic": f"Say it in {MAX_TOPIC} characters or fewer"})
-    coordinator = absences.who_is_there(identity.coordinator_of(person.id))
-    if coordinator is not None and not _may_answer(coordinator, person):
-        coordinator = None
+    text = messages.body_of(body)
     conversation = Conversation(
         commissioner_id=person.commissioner_id,
         person_id=person.id,
         topic=topic,
         opened_by=actor.account_id,
-        assigned_to=coordinator,
+        assigned_to=gate.answers_for(identity.coordinator_of(person.id), person.id, person.commissioner_id),
         due_on=identity.answer_day(person.commissioner_id),
         moved_at=clock.now(),
     )
     db.session.add(conversation)
     db.session.flush()
-    message = _write(actor, conversation, body)
+    message = _write(actor, conversation, text)
     tell_staff(actor, conversation, f"{actor.name} wrote to you about {topic}. Answer by {_day(conversation)}.")
     return conversation, message
 
@@ -64,14 +62,17 @@ def begin(actor: Actor, person: Person, topic: str, body: str) -> tuple[Conversa
 def reply(actor: Actor, conversation: Conversation, body: str) -> Message:
     """Write on: from the person's side it is the coordinator's turn again, with the usual time; or the other way.
 
+    What comes back to somebody who is away, or gone, comes to whoever is there.
+
     :raises InvalidError: field ``message``.
     :raises StateError: when it was closed, or somebody was faster.
     """
-    own_side = may(actor, Permission.VIEW_BUDGET, PersonSubject(conversation.person_id))
+    own_side = gate.is_own_side(actor, conversation)
     if not own_side:
-        _require_staff(actor, conversation)
+        gate.require_staff(actor, conversation)
+    text = messages.body_of(body)
     if own_side:
-        values: dict[str, Any] = {"state": ConversationState.WITH_STAFF}
+        values: dict[str, Any] = {"state": ConversationState.WITH_STAFF, "assigned_to": gate.who_answers(conversation)}
         if conversation.due_on is None:
             values["due_on"] = identity.answer_day(conversation.commissioner_id)
     else:
@@ -79,7 +80,7 @@ def reply(actor: Actor, conversation: Conversation, body: str) -> Message:
         if conversation.assigned_to is None:
             values["assigned_to"] = actor.account_id
     _move(conversation, _OPEN, values)
-    message = _write(actor, conversation, body)
+    message = _write(actor, conversation, text)
     if own_side:
         tell_staff(
             actor, conversation, f"{actor.name} wrote about {conversation.topic}. Answer by {_day(conversation)}."
@@ -98,8 +99,8 @@ def close(actor: Actor, conversation: Conversation) -> None:
 
     :raises StateError: when it is closed already.
     """
-    if not may(actor, Permission.VIEW_BUDGET, PersonSubject(conversation.person_id)):
-        _require_staff(actor, conversation)
+    if not gate.is_own_side(actor, conversation):
+        gate.require_staff(actor, conversation)
         if conversation.state is ConversationState.WITH_STAFF:
             raise StateError("This waits for an answer. Answer it first, then close it.")
     _move(conversation, _OPEN, {"state": ConversationState.CLOSED, "due_on": None, **_NEVER_LATE})
@@ -111,9 +112,10 @@ def take(actor: Actor, ref: str) -> Conversation:
 
     :raises NotFoundError: when it is no business of the actor's team.
     """
-    conversation = _of_team(actor, ref)
-    account = db.session.get_one(Account, actor.account_id)
-    return pass_on(actor, conversation, account.id)
+    conversation = gate.of_team(actor, ref)
+    if conversation.assigned_to == actor.account_id:
+        return conversation
+    return pass_on(actor, conversation, actor.account_id)
 
 
 def hand_over(actor: Actor, conversation: Conversation, to_account_ref: str) -> Conversation:
@@ -121,8 +123,8 @@ def hand_over(actor: Actor, conversation: Conversation, to_account_ref: str) -> 
 
     :raises InvalidError: field ``to``, when there is no such colleague.
     """
-    _require_staff(actor, conversation)
-    to = next((one for one in colleagues_for(actor, conversation) if one.ref == tidy_ref(to_account_ref)), None)
+    gate.require_staff(actor, conversation)
+    to = next((one for one in gate.colleagues_for(actor, conversation) if one.ref == tidy_ref(to_account_ref)), None)
     if to is None:
         raise InvalidError({"to": "Choose somebody in your team"})
     return pass_on(actor, conversation, to.id)
@@ -145,65 +147,24 @@ def pass_on(actor: Actor, conversation: Conversation, to: UUID | None) -> Conver
     return conversation
 
 
-def conversation_for(viewer: Actor, person: Person, ref: str) -> Conversation:
-    """One conversation, for the person's side.
-
-    :raises NotFoundError: when there is none, or it is not theirs.
-    """
-    found = db.session.scalar(
-        select(Conversation).where(Conversation.ref == tidy_ref(ref), Conversation.person_id == person.id)
-    )
-    if found is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
-        raise NotFoundError
-    return found
-
-
 def open_for_staff(viewer: Actor, ref: str) -> Conversation:
     """One conversation, for the coordinator it is with. Writes an entry the person can read, so the caller commits.
 
     :raises NotFoundError: when there is none for this viewer's team.
     :raises StateError: when a colleague has it: naming who.
     """
-    conversation = _of_team(viewer, ref)
-    if not may_open(viewer, conversation):
+    conversation = gate.of_team(viewer, ref)
+    if not gate.may_open(viewer, conversation):
         raise StateError(f"{conversation.assigned_name} has this one.")
     _record(viewer, conversation, "open", "Opened your messages")
     db.session.flush()
     return conversation
 
 
-def may_open(viewer: Actor, conversation: Conversation) -> bool:
-    """Whether this member of the team may read it: theirs, or nobody's yet."""
-    return conversation.assigned_to in (None, viewer.account_id)
-
-
-def colleagues_for(viewer: Actor, conversation: Conversation) -> list[Account]:
-    """To whom it can be handed over."""
-    return [
-        account
-        for account in identity.coordinators(conversation.commissioner_id)
-        if account.id not in (viewer.account_id, conversation.assigned_to)
-        and not identity.holds_any_authority(account.id, conversation.person_id)
-    ]
-
-
-def check_sees(viewer: Actor, conversation: Conversation) -> None:
-    """The privacy gate around one conversation.
-
-    :raises NotFoundError: for everybody but the person's side and the coordinator it is with.
-    """
-    if may(viewer, Permission.VIEW_BUDGET, PersonSubject(conversation.person_id)):
-        return
-    _require_staff(viewer, conversation)
-
-
 def tell_staff(actor: Actor, conversation: Conversation, title: str, kind: NoticeKind = NoticeKind.MESSAGE) -> None:
-    """Tell whoever answers: the coordinator it is with, or the whole team while it is nobody's."""
-    team = (
-        [conversation.assigned_to]
-        if conversation.assigned_to
-        else [account.id for account in identity.coordinators(conversation.commissioner_id)]
-    )
+    """Tell whoever answers: the coordinator it is with, or the whole team while it is nobody's. Nobody who may not."""
+    with_one = conversation.assigned_to
+    team = [account.id for account in gate.team_for(conversation) if with_one in (None, account.id)]
     _notify(actor, conversation, team, kind, title, About.STAFF_CONVERSATION)
 
 
@@ -212,7 +173,7 @@ def tell_side(actor: Actor, conversation: Conversation, kind: NoticeKind, title:
     side = [
         account.id
         for account, authority in identity.acting_accounts(conversation.person_id)
-        if authority.kind.value != "broker" or account.id == conversation.opened_by
+        if authority.kind is not AuthorityKind.BROKER or account.id == conversation.opened_by
     ]
     _notify(actor, conversation, side, kind, title, About.CONVERSATION)
 
@@ -223,28 +184,6 @@ def _notify(
     messages.notify(
         actor, accounts, kind, title, about=about, about_ref=conversation.ref, person_id=conversation.person_id
     )
-
-
-def _may_answer(account_id: UUID, person: Person) -> bool:
-    return not identity.holds_any_authority(account_id, person.id) and any(
-        account.id == account_id for account in identity.coordinators(person.commissioner_id)
-    )
-
-
-def _of_team(viewer: Actor, ref: str) -> Conversation:
-    found = db.session.scalar(select(Conversation).where(Conversation.ref == tidy_ref(ref)))
-    if (
-        found is None
-        or not may(viewer, Permission.DECIDE, CommissionerSubject(found.commissioner_id))
-        or viewer.grant_for(found.person_id) is not None
-    ):
-        raise NotFoundError
-    return found
-
-
-def _require_staff(actor: Actor, conversation: Conversation) -> None:
-    if not may_open(actor, _of_team(actor, conversation.ref)):
-        raise NotFoundError
 
 
 def _write(actor: Actor, conversation: Conversation, body: str) -> Message:

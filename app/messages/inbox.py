@@ -12,7 +12,7 @@ from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.paging import Page, make_page, window
 from app.identity.models import Person
-from app.identity.rules import Actor, Permission, PersonSubject, StaffRole, may
+from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, StaffRole, may
 from app.messages.models import Conversation
 from app.messages.rules import ConversationState
 
@@ -20,22 +20,23 @@ PAGE_SIZE = 25
 
 
 def conversations_of(viewer: Actor, person: Person, page: int = 1) -> Page[Conversation]:
-    """A person's conversations, what moved last first.
+    """A person's conversations, what moved last first; a broker's only what they began.
 
     :raises NotFoundError: when they are not the viewer's to see.
     """
     if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
         raise NotFoundError
     offset, limit = window(page, PAGE_SIZE)
-    rows = db.session.scalars(
+    query = (
         select(Conversation)
         .options(joinedload(Conversation.assignee))
         .where(Conversation.person_id == person.id)
         .order_by(Conversation.moved_at.desc(), Conversation.id.desc())
-        .offset(offset)
-        .limit(limit)
-    ).all()
-    return make_page(rows, page, PAGE_SIZE)
+    )
+    grant = viewer.grant_for(person.id)
+    if grant is None or grant.kind is AuthorityKind.BROKER:
+        query = query.where(Conversation.opened_by == viewer.account_id)
+    return make_page(db.session.scalars(query.offset(offset).limit(limit)).all(), page, PAGE_SIZE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,11 +112,7 @@ def write(actor: Actor, kind: About, subject_id: UUID, body: str, *, commissione
 
     :raises InvalidError: field ``message``, when there is nothing in it or too much.
     """
-    text = storable(body)
-    if not text:
-        raise InvalidError({"message": "Write your message"})
-    if len(text) > MAX_BODY:
-        raise InvalidError({"message": f"Write it in {MAX_BODY:,} characters or fewer"})
+    text = body_of(body)
     thread = db.session.scalar(select(Thread).where(Thread.subject_id == subject_id, Thread.subject_kind == kind))
     if thread is None:
         thread = Thread(subject_kind=kind, subject_id=subject_id, commissioner_id=commissioner_id, person_id=person_id)
@@ -141,6 +137,19 @@ def write(actor: Actor, kind: About, subject_id: UUID, body: str, *, commissione
         commissioner_id=commissioner_id,
     )
     return message
+
+
+def body_of(typed: str) -> str:
+    """A message as it is kept. To be asked before anything is changed that the message goes with.
+
+    :raises InvalidError: field ``message``, when there is nothing in it or too much.
+    """
+    text = storable(typed)
+    if not text:
+        raise InvalidError({"message": "Write your message"})
+    if len(text) > MAX_BODY:
+        raise InvalidError({"message": f"Write it in {MAX_BODY:,} characters or fewer"})
+    return text
 
 
 def mark_read(actor: Actor, ref: str) -> Notice:

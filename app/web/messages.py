@@ -8,12 +8,12 @@ from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import StringField, TextAreaField
 
-from app.core.errors import InvalidError, NotFoundError
+from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.words import one_line
 from app.evidence import attachments
 from app.identity import queries as identity
 from app.identity.rules import Permission
-from app.messages import conversations, inbox
+from app.messages import conversations, gate, inbox
 from app.messages import queries as threads
 from app.messages import service as notices
 from app.messages.models import Conversation
@@ -106,7 +106,7 @@ def _coordinator() -> dict[str, object]:
 @requires(Permission.VIEW_BUDGET)
 def talk(conversation_ref: str) -> ResponseReturnValue:
     """One conversation, and the way to write on."""
-    conversation = conversations.conversation_for(current_actor(), current_person(), conversation_ref)
+    conversation = gate.conversation_for(current_actor(), current_person(), conversation_ref)
     form = WriteForm()
     if request.method == "POST" and write_on(conversation, form):
         flash("Your message is sent.")
@@ -119,7 +119,7 @@ def talk(conversation_ref: str) -> ResponseReturnValue:
 def write_on(conversation: Conversation, form: WriteForm) -> bool:
     """Send what was typed, with its files, from either side.
 
-    :returns: False when something has to be put right: the form says what.
+    :returns: False when something has to be put right, or it cannot be sent any more: the form says what.
     """
     if not form.validate():
         return False
@@ -127,7 +127,7 @@ def write_on(conversation: Conversation, form: WriteForm) -> bool:
         found = attachments.look_through(form.chosen)
         message = conversations.reply(current_actor(), conversation, form.message.data or "")
         attachments.attach_to(current_actor(), conversation, message, found)
-    except InvalidError as error:
+    except (InvalidError, StateError) as error:
         form.take(error)
         return False
     return True
@@ -146,7 +146,7 @@ def shown(conversation: Conversation) -> dict[str, object]:
 @requires(Permission.VIEW_BUDGET)
 def close(conversation_ref: str) -> ResponseReturnValue:
     """Nothing more has to be said."""
-    conversation = conversations.conversation_for(current_actor(), current_person(), conversation_ref)
+    conversation = gate.conversation_for(current_actor(), current_person(), conversation_ref)
     conversations.close(current_actor(), conversation)
     flash(f"Finished: {conversation.topic}.")
     return redirect(url_for("messages.index"), 303)

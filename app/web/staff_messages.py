@@ -9,7 +9,7 @@ from wtforms import RadioField
 from app.core import clock
 from app.core.errors import InvalidError, StateError
 from app.identity.rules import Permission
-from app.messages import conversations, inbox
+from app.messages import conversations, gate, inbox
 from app.messages.models import Conversation
 from app.messages.rules import CONVERSATION_WORDS
 from app.web.context import current_actor
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
         page=inbox.conversations_for_staff(current_actor(), scope, page_number(request.args)),
         counts=inbox.counts_for_staff(current_actor()),
         words=CONVERSATION_WORDS,
-        opens=lambda item: conversations.may_open(current_actor(), item),
+        opens=lambda item: gate.may_open(current_actor(), item),
     )
 
 
@@ -53,9 +53,7 @@ def talk(conversation_ref: str) -> ResponseReturnValue:
     try:
         conversation = conversations.open_for_staff(current_actor(), conversation_ref)
     except StateError as error:
-        return render_template(
-            "staff_messages/with_colleague.jinja", sentence=error.sentence, conversation_ref=conversation_ref
-        )
+        return _with_colleague(error, conversation_ref), 409 if request.method == "POST" else 200
     form = WriteForm()
     if request.method == "POST" and write_on(conversation, form):
         flash(f"Your answer went to {conversation.person.given_name}.")
@@ -93,7 +91,7 @@ def close(conversation_ref: str) -> ResponseReturnValue:
 def hand_over(conversation_ref: str) -> ResponseReturnValue:
     """Give it to a colleague."""
     conversation, form = conversations.open_for_staff(current_actor(), conversation_ref), HandOverForm()
-    colleagues = conversations.colleagues_for(current_actor(), conversation)
+    colleagues = gate.colleagues_for(current_actor(), conversation)
     form.to.choices = choices((account.ref, account.name) for account in colleagues)
     if form.validate_on_submit():
         try:
@@ -111,5 +109,14 @@ def hand_over(conversation_ref: str) -> ResponseReturnValue:
 @bp.errorhandler(StateError)
 def changed(error: StateError) -> ResponseReturnValue:
     """Somebody was faster, or it cannot be done now: say which."""
-    ref = (request.view_args or {}).get("conversation_ref", "")
-    return render_template("staff_messages/with_colleague.jinja", sentence=error.sentence, conversation_ref=ref), 409
+    return _with_colleague(error, (request.view_args or {}).get("conversation_ref", "")), 409
+
+
+def _with_colleague(error: StateError, ref: str) -> str:
+    """What happened, and what was typed: nobody writes a long answer twice."""
+    return render_template(
+        "staff_messages/with_colleague.jinja",
+        sentence=error.sentence,
+        conversation_ref=ref,
+        unsent=request.form.get("message", "")[:8000],
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -9,8 +11,11 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
+from app.evidence import attachments
+from app.evidence.models import Attachment
+from app.identity.models import StaffPost
 from app.identity.rules import AuthorityKind, Scope
-from app.messages import conversations, inbox
+from app.messages import conversations, gate, inbox
 from app.messages.models import Conversation, Notice
 from app.messages.rules import ConversationState
 from tests import factories
@@ -53,13 +58,13 @@ def test_nobody_else_reads_it(world: World) -> None:
         with pytest.raises(NotFoundError):
             conversations.open_for_staff(actor, talk.ref)
         with pytest.raises(NotFoundError):
-            conversations.conversation_for(actor, world.person, talk.ref)
+            gate.conversation_for(actor, world.person, talk.ref)
         with pytest.raises(NotFoundError):
             conversations.reply(actor, talk, "Hello")
         with pytest.raises(NotFoundError):
             conversations.begin(actor, world.person, "Hello", "Hello")
     with pytest.raises(NotFoundError):
-        conversations.conversation_for(stranger.me, stranger.person, talk.ref)
+        gate.conversation_for(stranger.me, stranger.person, talk.ref)
     with pytest.raises(StateError, match="Priya Shah has this one"):
         conversations.open_for_staff(world.tom, talk.ref)
     with pytest.raises(NotFoundError):
@@ -88,7 +93,7 @@ def test_a_coordinator_who_acts_for_the_person_does_not_answer(world: World) -> 
     assert talk.assigned_to is None
     with pytest.raises(NotFoundError):
         conversations.open_for_staff(world.priya, talk.ref)
-    assert [account.name for account in conversations.colleagues_for(world.tom, talk)] == []
+    assert [account.name for account in gate.colleagues_for(world.tom, talk)] == []
 
 
 def test_it_is_closed_once_answered_and_stays_closed(world: World) -> None:
@@ -109,3 +114,54 @@ def test_what_is_missing_is_named(world: World, topic: str, body: str, field: st
     with pytest.raises(InvalidError) as refused:
         conversations.begin(world.me, world.person, topic, body)
     assert set(refused.value.errors) == {field}
+
+
+def test_a_broker_reads_what_they_began_and_nothing_that_is_said_of_them(world: World) -> None:
+    bea = world.broker()
+    talk, message = conversations.begin(world.me, world.person, "My broker", "Bea presses me to buy. Can you help?")
+    own, _ = conversations.begin(bea, world.person, "An invoice", "Who pays it?")
+    assert [row.ref for row in inbox.conversations_of(bea, world.person).rows] == [own.ref]
+    assert {row.ref for row in inbox.conversations_of(world.me, world.person).rows} == {own.ref, talk.ref}
+    photo = Attachment(
+        commissioner_id=world.commissioner.id,
+        message_id=message.id,
+        conversation_id=talk.id,
+        filename="letter.pdf",
+        content_type="application/pdf",
+        size_bytes=1,
+        sha256="0" * 64,
+        stored_name="x.pdf",
+        uploaded_by=world.holder.id,
+    )
+    db.session.add(photo)
+    db.session.flush()
+    for attempt in (
+        lambda: gate.conversation_for(bea, world.person, talk.ref),
+        lambda: conversations.reply(bea, talk, "That is not true."),
+        lambda: conversations.close(bea, talk),
+        lambda: attachments.attachments_of(bea, talk),
+        lambda: attachments.attachment_for(bea, photo.ref),
+    ):
+        with pytest.raises(NotFoundError):
+            attempt()
+    assert gate.conversation_for(world.me, world.person, own.ref) == own
+    conversations.reply(bea, own, "It is £20.")
+
+
+def test_an_answer_without_words_changes_nothing(world: World) -> None:
+    talk = begun(world)
+    with pytest.raises(InvalidError):
+        conversations.reply(world.priya, talk, " \x00 ")
+    assert (talk.state, talk.due_on is None) == (ConversationState.WITH_STAFF, False)
+
+
+def test_what_comes_back_to_somebody_who_left_comes_to_the_team(world: World) -> None:
+    talk = begun(world)
+    conversations.reply(world.priya, talk, "Yes, you could.")
+    post = db.session.scalars(select(StaffPost).where(StaffPost.account_id == world.coordinator.id)).one()
+    post.ends_on = clock.today() - timedelta(days=1)
+    db.session.flush()
+    conversations.reply(world.me, talk, "On Tuesdays too?")
+    assert (talk.assigned_to, talk.assigned_name) == (None, "Your coordinator's team")
+    told = list(db.session.scalars(select(Notice.account_id).where(Notice.title.contains("Sam Okafor wrote about"))))
+    assert told == [world.colleague.id]

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.core.db import db
 from app.evidence.models import Attachment
 from app.messages.models import Conversation, Message
+from app.messages.rules import ConversationState
 from tests.factories import make_account, make_post
 from tests.web.buying_world import World, get, make_world, photo, said, soup_of
 
@@ -91,3 +92,22 @@ def test_what_was_stopped_is_named_only_by_the_person(world: World, client: Any)
     assert page.select_one("#topic")["value"] == "2 bottles of Merlot"  # type: ignore[index]  # the form's
     other = soup_of(get(client, f"{world.at}/messages/new?about=nonsense"))
     assert other.select_one("#topic").get("value", "") == ""  # type: ignore[union-attr]  # the form's
+
+
+def test_an_answer_that_came_too_late_is_not_lost(world: World, client: Any, sign_in: Any) -> None:
+    write(client, f"{world.at}/messages/new", topic="My shoes", message="Who buys them?")
+    talk = db.session.scalars(select(Conversation)).one()
+    client.post(f"{world.at}/messages/{talk.ref}/close")
+    sign_in(client, world.coordinator)
+    late = write(client, f"/staff/messages/{talk.ref}", message="A long answer about shoes.")
+    assert late.status_code == 400
+    assert "Not sent A long answer about shoes." in said(late)
+    talk.state, talk.due_on = ConversationState.WITH_PERSON, None
+    tom = make_account("Tom Reid")
+    make_post(tom, world.commissioner)
+    talk.assigned_to = tom.id
+    db.session.commit()
+    taken = write(client, f"/staff/messages/{talk.ref}", message="A long answer about shoes.")
+    assert taken.status_code == 409
+    assert "Tom Reid has this one." in said(taken)
+    assert "Not sent A long answer about shoes." in said(taken)
