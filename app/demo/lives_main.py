@@ -70,7 +70,7 @@ SAM = Life(
         ("Two nights of respite a month at £165", 33_000),
     ),
     monthly={Stream.HEALTH: 148_000, Stream.SOCIAL_CARE: 37_000},
-    contingency=15_000,
+    contingency=16_500,
     carry=0,
     reserve={Stream.HEALTH: 30_000, Stream.SOCIAL_CARE: 7_500},
     regulars=(
