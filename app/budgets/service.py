@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
@@ -38,20 +38,38 @@ class Share:
     share: int
 
 
-def split_for(budget: Budget, outcome_id: UUID, funding: Sequence[Share], amount_pence: int) -> dict[Stream, int]:
-    """What each stream would pay of ``amount_pence`` now (largest remainder on the running total)."""
+def split_for(
+    budget: Budget,
+    outcome_id: UUID,
+    funding: Sequence[Share],
+    amount_pence: int,
+    ahead: Mapping[Stream, int] | None = None,
+) -> dict[Stream, int]:
+    """What each stream would pay of ``amount_pence`` now (largest remainder on the running total).
+
+    :param ahead: what each stream is to pay for this outcome before, and has not been asked for yet.
+    """
     taken = ledger_queries.tag_totals(budget.id, outcome_id)
-    before = [max(0, taken.get(item.stream, 0)) for item in funding]
+    before = [max(0, taken.get(item.stream, 0) + (ahead or {}).get(item.stream, 0)) for item in funding]
     parts = split_cumulative(before, amount_pence, [item.share for item in funding])
     return {item.stream: part for item, part in zip(funding, parts, strict=True) if part}
 
 
 def stream_short(
-    budget: Budget, outcome_id: UUID, funding: Sequence[Share], amount_pence: int
+    budget: Budget,
+    outcome_id: UUID,
+    funding: Sequence[Share],
+    amount_pence: int,
+    totals: Mapping[Stream, Totals] | None = None,
+    ahead: Mapping[Stream, int] | None = None,
 ) -> tuple[Stream, int] | None:
-    """The first stream that could not pay its part of ``amount_pence``, and what it has left."""
-    totals = ledger_queries.totals_by_stream(budget.id)
-    for stream, part in split_for(budget, outcome_id, funding, amount_pence).items():
+    """The first stream that could not pay its part of ``amount_pence``, and what it has left.
+
+    :param totals: what each stream holds; read from the ledger when left out.
+    :param ahead: as for :func:`split_for`; ``totals`` are without it.
+    """
+    totals = ledger_queries.totals_by_stream(budget.id) if totals is None else totals
+    for stream, part in split_for(budget, outcome_id, funding, amount_pence, ahead).items():
         left = totals[stream].available if stream in totals else 0
         if part > left:
             return stream, left

@@ -54,6 +54,7 @@ class About(StrEnum):
     ORDER = "order"  # about_ref: the purchase, for the provider
     BUDGET = "budget"  # about_ref: empty; the person's home page
     REGULAR = "regular"  # about_ref: what is bought again and again
+    BASKET = "basket"  # about_ref: one of the purchases that were sent together
     MOVE = "move"  # about_ref: empty; the page of what was moved
     CONVERSATION = "conversation"  # about_ref: the conversation, as the person's side sees it
     STAFF_CONVERSATION = "staff_conversation"  # about_ref: the conversation, as staff see it
@@ -76,6 +77,7 @@ EMAIL_LINES: dict[About, str] = {
     About.BUDGET: "There is news about a budget.",
     About.POLICY: "There is news about the spending policy.",
     About.REGULAR: "There is news about something bought again and again.",
+    About.BASKET: "There is news about things from a basket.",
     About.MOVE: "There is news about your budget.",
     About.CONVERSATION: "There is an answer for you.",
     About.STAFF_CONVERSATION: "There is a message for you to answer.",

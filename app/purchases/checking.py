@@ -60,7 +60,11 @@ def check(actor: Actor, purchase: Purchase) -> PurchaseCheck:
     """What sending a draft would do. Writes nothing and promises nothing: sending asks the policy again."""
     require(actor, Permission.VIEW_BUDGET, purchase)
     weighed = weigh(purchase)
-    result = result_of(actor, purchase, weighed)
+    return check_of(actor, purchase, weighed, result_of(actor, purchase, weighed))
+
+
+def check_of(actor: Actor, purchase: Purchase, weighed: Weighed, result: State) -> PurchaseCheck:
+    """The same of what was weighed already."""
     who = by = None
     if result is State.AWAITING_APPROVAL:
         account = approval_queries.coordinator_for(
@@ -89,15 +93,18 @@ def check(actor: Actor, purchase: Purchase) -> PurchaseCheck:
     )
 
 
-def result_of(actor: Actor, purchase: Purchase, weighed: Weighed) -> State:
-    """The state that sending leads to. What is stopped is stopped at once; only then may the holder be asked."""
+def result_of(actor: Actor, purchase: Purchase, weighed: Weighed, sent_with_pence: int = 0) -> State:
+    """The state that sending leads to. What is stopped is stopped at once; only then may the holder be asked.
+
+    :param sent_with_pence: the sum of all that is sent with it, where that is more: a limit is held against it.
+    """
     state = state_for(weighed.decision)
     if state is State.AWAITING_APPROVAL and simple_rule_for(purchase, weighed):
         state = State.APPROVED
     if state is State.BLOCKED:
         return state
     grant = actor.grant_for(purchase.person_id)
-    if grant is None or not within_limit(grant, purchase.total_pence):
+    if grant is None or not within_limit(grant, max(purchase.total_pence, sent_with_pence)):
         return State.AWAITING_HOLDER
     if state is State.APPROVED and purchase.way.is_paid_already:
         return State.PAID

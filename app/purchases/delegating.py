@@ -36,7 +36,8 @@ def simple_rule_for(purchase: Purchase, weighed: Weighed) -> SimpleRule | None:
             for line in lines
         ):
             continue
-        if simple_rules.times_used(rule, purchase.person_id) < rule.times_a_year:
+        used = simple_rules.times_used(rule, purchase.person_id) + weighed.ahead.rules_used.get(rule.id, 0)
+        if used < rule.times_a_year:
             return rule
     return None
 

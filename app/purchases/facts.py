@@ -6,7 +6,7 @@ Everything is read once, with a number of statements that does not depend on how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from app.budgets.queries import StillDue
 from app.budgets.regular_queries import occurrence
 from app.core import clock
 from app.core.db import db
+from app.ledger.rules import Stream
 from app.marketplace import queries as marketplace
 from app.marketplace.models import Provider
 from app.marketplace.rules import Category, Employment, Unit
@@ -31,6 +32,7 @@ from app.policy import queries as policies
 from app.policy.engine import decide
 from app.policy.rules import Decision, Door, LineFacts, PurchaseFacts, RecentPurchase
 from app.policy.text import words
+from app.purchases.ahead import NOTHING_AHEAD, Ahead
 from app.purchases.idea_cover import Cover
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.recent import recent_of
@@ -55,6 +57,8 @@ class Weighed:
     outcomes: Mapping[UUID, Outcome]
     ranges: Mapping[UUID, tuple[int, int]]  # line id: lowest and highest price near the person
     changes: Changes | None = None  # beside the approved purchase it would replace
+    left: Mapping[Stream, int] = field(default_factory=dict)  # in each stream, before it
+    ahead: Ahead = NOTHING_AHEAD  # what was counted before it
 
     def facts_as_dict(self) -> dict[str, Any]:
         """What is kept, so that the decision can be replayed."""
@@ -62,15 +66,18 @@ class Weighed:
         return {"agreed_regular": self.agreed_regular, **changes, **_plain(self.facts)}
 
 
-def weigh(purchase: Purchase, *, to_act: bool = False, taking: StillDue | None = None) -> Weighed:
+def weigh(
+    purchase: Purchase, *, to_act: bool = False, taking: StillDue | None = None, ahead: Ahead = NOTHING_AHEAD
+) -> Weighed:
     """Ask the policy in force about a purchase as it stands. The caller has checked the right.
 
     :param to_act: money follows from the answer: whoever weighs another purchase of this budget to act waits.
     :param taking: the occurrence of a regular purchase that it was just noted to take care of.
+    :param ahead: what is to be sent with it and stands before it.
     """
     today = clock.today()
     budget = budgets.budget_by_id(purchase.budget_id)
-    purse = budgets.purse(budget, budget_service.lock(budget) if to_act else None)
+    purse = ahead.taken_from(budgets.purse(budget, budget_service.lock(budget) if to_act else None))
     regular = taking or _regular_due(purchase, purse, today)
     counted = regular is not None and any(item == regular for item in purse.due)
     safe_now = purse.safe_to_spend + (regular.amount_pence if regular and counted else 0)
@@ -89,7 +96,7 @@ def weigh(purchase: Purchase, *, to_act: bool = False, taking: StillDue | None =
         short = None
         if outcome is not None:
             taken[outcome.id] = taken.get(outcome.id, 0) + line.amount_pence
-            short = _stream_short(budget, purse, outcome, taken[outcome.id])
+            short = _stream_short(budget, purse, outcome, taken[outcome.id], ahead)
         lines.append(
             _line_facts(purchase, line, outcome, provider, ranges.get(line.id), short, today, cover.covers(line))
         )
@@ -99,13 +106,15 @@ def weigh(purchase: Purchase, *, to_act: bool = False, taking: StillDue | None =
         today=today,
         available_pence=purse.available + back,
         safe_pence=safe_now + back,
-        recent=recent_of(purchase, max(policy.thresholds.split_days, policy.thresholds.duplicate_days), today),
+        recent=ahead.recent_from(purchase.payee_name)
+        + recent_of(purchase, max(policy.thresholds.split_days, policy.thresholds.duplicate_days), today),
         plan_review_due_on=plan.review_due_on if plan else None,
         plan_ends_on=plan.ends_on if plan else None,
     )
     decision = without_settled(decide(policy, facts), agreed)
     decision = without_agreed(decision, changes.as_dict() if changes else None)
-    return Weighed(decision, facts, agreed, safe_now + back, budget, outcomes, ranges, changes)
+    left = {stream: totals.available for stream, totals in purse.by_stream.items()}
+    return Weighed(decision, facts, agreed, safe_now + back, budget, outcomes, ranges, changes, left, ahead)
 
 
 def without_settled(decision: Decision, agreed_regular: bool) -> Decision:
@@ -214,14 +223,17 @@ def is_regulated_care(line: PurchaseLine, provider: Provider | None) -> bool:
     return line.category in _REGULATED or (provider is not None and provider.is_regulated)
 
 
-def _stream_short(budget: Budget, purse: budgets.Purse, outcome: Outcome, amount_pence: int) -> str | None:
+def _stream_short(
+    budget: Budget, purse: budgets.Purse, outcome: Outcome, amount_pence: int, ahead: Ahead
+) -> str | None:
     """The words for the first stream that cannot pay its part, where the budget has more than one."""
     if amount_pence <= 0 or len(budget.streams) < 2:
         return None
     paying = [purse.by_stream.get(item.stream) for item in outcome.funding]
     if all(totals is not None and totals.available >= amount_pence for totals in paying):
         return None  # each could pay the whole of it, whatever its part
-    short = budget_service.stream_short(budget, outcome.id, shares_of(outcome), amount_pence)
+    before = ahead.by_outcome.get(outcome.id)
+    short = budget_service.stream_short(budget, outcome.id, shares_of(outcome), amount_pence, purse.by_stream, before)
     return short[0].value.replace("_", " ") if short else None
 
 

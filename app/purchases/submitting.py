@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.audit import service as audit
@@ -45,15 +45,30 @@ def submit(actor: Actor, purchase: Purchase) -> Purchase:
         raise InvalidError(missing)
     weighed = weigh(purchase, to_act=True)
     if result_of(actor, purchase, weighed) is not State.AWAITING_HOLDER:
-        with db.session.no_autoflush:  # all that is new is written together, at the end
-            return _answer(actor, purchase, Verb.SUBMIT, weighed)
-    values = {"submitted_at": clock.now(), **_asked_by(actor, purchase), **_said(weighed)}
+        return answer_now(actor, purchase, weighed, clock.now())
+    leave_to_holder(actor, purchase, weighed, clock.now())
+    tell_holders(actor, purchase, NoticeKind.TO_CONFIRM, f"{actor.name} prepared {named(purchase)}. Say yes or no.")
+    return purchase
+
+
+def answer_now(actor: Actor, purchase: Purchase, weighed: Weighed, at: datetime, *, tell: bool = True) -> Purchase:
+    """Send a draft whose right, state and answers were checked, and do what the policy said.
+
+    :param weighed: just now, to act.
+    :param at: when it is sent: all of a basket at one moment.
+    :param tell: the person's own side is told of what a broker does; the caller does it where this is False.
+    """
+    with db.session.no_autoflush:  # all that is new is written together, at the end
+        return _answer(actor, purchase, Verb.SUBMIT, weighed, at, tell=tell)
+
+
+def leave_to_holder(actor: Actor, purchase: Purchase, weighed: Weighed, at: datetime) -> None:
+    """Send a draft on to the person's own side, to say yes or no. The caller tells them."""
+    values = {"submitted_at": at, "in_basket": False, **_asked_by(actor, purchase), **_said(weighed)}
     move(purchase, Verb.SUBMIT, State.AWAITING_HOLDER, **values)
     use_quotes(actor, purchase)
     _keep(purchase, weighed, clock.today())
     record(actor, purchase, "submit", "Prepared")
-    tell_holders(actor, purchase, NoticeKind.TO_CONFIRM, f"{actor.name} prepared {named(purchase)}. Say yes or no.")
-    return purchase
 
 
 def confirm(actor: Actor, purchase: Purchase) -> Purchase:
@@ -96,11 +111,17 @@ def post(actor: Actor, purchase: Purchase, weighed: Weighed) -> Purchase:
         return _answer(actor, purchase, Verb.SUBMIT, weighed)
 
 
-def _answer(actor: Actor, purchase: Purchase, verb: Verb, weighed: Weighed) -> Purchase:
-    decision, now = weighed.decision, clock.now()
+def _answer(
+    actor: Actor, purchase: Purchase, verb: Verb, weighed: Weighed, at: datetime | None = None, *, tell: bool = True
+) -> Purchase:
+    decision, now = weighed.decision, at or clock.now()
     values: dict[str, Any] = _said(weighed)
     if verb is Verb.SUBMIT:
-        values |= {"submitted_at": now, **({} if purchase.way is Way.REGULAR else _asked_by(actor, purchase))}
+        values |= {
+            "submitted_at": now,
+            "in_basket": False,
+            **({} if purchase.way is Way.REGULAR else _asked_by(actor, purchase)),
+        }
     else:
         values["confirmed_by"] = actor.account_id
     rule = simple_rule_for(purchase, weighed)
@@ -126,7 +147,7 @@ def _answer(actor: Actor, purchase: Purchase, verb: Verb, weighed: Weighed) -> P
     elif purchase.way.is_paid_already:
         settle_outside(actor, purchase)
     grant = actor.grant_for(purchase.person_id)
-    if grant is not None and grant.kind is AuthorityKind.BROKER:
+    if tell and grant is not None and grant.kind is AuthorityKind.BROKER:
         title = f"{actor.name} asked for {named(purchase)}. {purchase.state_words}."
         tell_holders(actor, purchase, NoticeKind.DECIDED, title)
     return purchase

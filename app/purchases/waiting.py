@@ -112,7 +112,7 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
     )
     drafts = (
         select(*columns, nobody, cast(null(), Date).label("day"), literal(False).label("receipt"), nothing)
-        .where(Purchase.person_id == person.id, Purchase.state == State.DRAFT)
+        .where(Purchase.person_id == person.id, Purchase.state == State.DRAFT, Purchase.in_basket.is_(False))
         .order_by(Purchase.created_at.desc())
         .limit(3)
     )

@@ -83,6 +83,8 @@ def remove_receipt(purchase_ref: str, receipt_ref: str) -> ResponseReturnValue:
 def check(purchase_ref: str) -> ResponseReturnValue:
     """Everything once more, with what the rules say of each and what it leaves safe to spend."""
     purchase = draft(purchase_ref)
+    if purchase.in_basket:
+        return redirect(url_for("basket.show"), 303)
     if not purchase.lines:
         return redirect(url_for("buying.new_line", purchase_ref=purchase.ref), 303)
     return _check_page(purchase)

@@ -8,18 +8,14 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.budgets import queries as budgets
-from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError
 from app.identity.rules import Permission
 from app.marketplace import queries as marketplace
 from app.marketplace.models import Listing, Provider
 from app.marketplace.rules import Unit, say_price
-from app.plans import queries as plans
-from app.plans.models import Outcome, Per
 from app.purchases import service
 from app.purchases.models import Purchase, PurchaseLine
-from app.purchases.planned import planned_in
 from app.purchases.rules import Way
 from app.web.buying_forms import (
     AnotherForm,
@@ -28,7 +24,6 @@ from app.web.buying_forms import (
     OutcomeForm,
     QuotedForm,
     WhatForm,
-    left_words,
 )
 from app.web.buying_shared import (
     after_line,
@@ -42,9 +37,10 @@ from app.web.buying_shared import (
     pages,
     to,
 )
-from app.web.context import current_actor, current_person
+from app.web.context import current_actor
 from app.web.forms import choices, show
 from app.web.marks import requires
+from app.web.outcome_choices import left_of_each, outcomes_for
 
 _BUY = "/p/<person_ref>/buy/<purchase_ref>"
 
@@ -148,7 +144,8 @@ def outcome(purchase_ref: str, line_ref: str) -> ResponseReturnValue:
     """What it helps with, in the person's own words, with what is left of each."""
     purchase = draft(purchase_ref)
     found = line_of(purchase, line_ref)
-    options = _outcomes(purchase)
+    budget = budgets.budget_by_id(purchase.budget_id)
+    options = outcomes_for(budget)
     form = OutcomeForm(data={"outcome": found.outcome.ref if found.outcome else None})
     form.outcome.choices = choices((item.ref, item.words) for item in options)
     if form.validate_on_submit():
@@ -165,7 +162,7 @@ def outcome(purchase_ref: str, line_ref: str) -> ResponseReturnValue:
         form,
         purchase=purchase,
         line=found,
-        hints=_left(purchase, options),
+        hints=left_of_each(budget, options),
         options=options,
         back=to("buying.check", purchase) if checking() else _before_outcome(purchase, found),
     )
@@ -176,31 +173,6 @@ def _before_outcome(purchase: Purchase, found: PurchaseLine) -> str:
     if found.quote is not None:
         return url_for("enquiries.show", enquiry_ref=found.quote.enquiry.ref)
     return to("buying.line", purchase, found)
-
-
-def _outcomes(purchase: Purchase) -> list[Outcome]:
-    """The outcomes of the plan the budget is for, those that have ended left out."""
-    today = clock.today()
-    plan = plans.plan_in_force(current_actor(), current_person())
-    if plan is None and purchase.budget.plan_id:
-        plan = plans.plan_by_id(purchase.budget.plan_id)
-    return [item for item in plan.outcomes if item.ended_on is None or item.ended_on >= today] if plan else []
-
-
-def _left(purchase: Purchase, options: list[Outcome]) -> dict[str, str]:
-    budget = budgets.budget_by_id(purchase.budget_id)
-    figures = budgets.figures(budget)
-    planned = planned_in(budget, options, clock.period_of(clock.today()))
-    month = f"in {clock.say_month(clock.period_of(clock.today()))}"
-    words = {}
-    for item in options:
-        if not planned[item.id]:
-            continue
-        monthly = item.per is Per.MONTH
-        spend = (figures.this_month if monthly else figures.whole_budget).get(item.id)
-        left = planned[item.id] - (spend.used if spend else 0)
-        words[item.ref] = left_words(left, planned[item.id], month if monthly else "")
-    return words
 
 
 @pages.route(f"{_BUY}/line/<line_ref>/family", methods=["GET", "POST"])

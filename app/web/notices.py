@@ -57,6 +57,8 @@ def _address(notice: Notice) -> str:
         return url_for("staff_messages.show", conversation_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.MOVE:
         return url_for("moving.index", person_ref=notice.person.ref)
+    if notice.person is not None and notice.about is About.BASKET:
+        return url_for("basket.sent", person_ref=notice.person.ref, purchase_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.CONVERSATION:
         return url_for("messages.talk", person_ref=notice.person.ref, conversation_ref=notice.about_ref)
     if notice.about is About.PROBLEM:
