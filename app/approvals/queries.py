@@ -119,12 +119,14 @@ def _least_busy(team: Sequence[Account], commissioner_id: UUID) -> Account | Non
     return min(team, key=lambda account: (load.get(account.id, 0), account.name, account.id))
 
 
-def stand_in_for(request: ApprovalRequest) -> Account | None:
+def stand_in_for(request: ApprovalRequest, refused: Collection[UUID] = ()) -> Account | None:
     """Who answers a request while whoever it is with is away: their cover, or the least busy who is there.
 
     None when nobody may: then it waits where it is, for a colleague to take it.
+
+    :param refused: accounts that cannot decide it, for a reason of the thing itself.
     """
-    team = colleagues_for(request)
+    team = [account for account in colleagues_for(request) if account.id not in refused]
     away = absences.away_among([account.id for account in team])
     cover = absences.who_is_there(request.assignee)
     found = next((account for account in team if account.id == cover), None)
@@ -133,8 +135,12 @@ def stand_in_for(request: ApprovalRequest) -> Account | None:
 
 def colleagues_for(request: ApprovalRequest) -> list[Account]:
     """To whom a request can be handed over: others of the team who may decide it."""
-    barred = {account.id for account, _ in identity.acting_accounts(request.person_id)}
-    barred |= {request.asked_by, request.assigned_to or request.asked_by}
+    return [account for account in team_for(request) if account.id != request.assigned_to]
+
+
+def team_for(request: ApprovalRequest) -> list[Account]:
+    """Who of the team may decide a request: not who acts for the person, who asked, or who decided it before."""
+    barred = {account.id for account, _ in identity.acting_accounts(request.person_id)} | {request.asked_by}
     return [
         account
         for account in identity.coordinators(request.commissioner_id)

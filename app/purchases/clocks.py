@@ -1,6 +1,7 @@
 """The promised day: one reminder to whoever answers, one to the team's lead, and an honest new day for the person.
 
-The same for what is to be decided and for messages about anything. Every mark is set in the statement that finds what
+The same for what is to be decided and for messages about anything. The lead learns who is late and by when, not what
+it is about: that opens for whoever was asked, and for the lead when they take it over. Every mark is set in the statement that finds what
 is due, so two workers at once, or a run repeated, remind once.
 """
 
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
+from app.approvals import queries as approval_queries
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import RequestState
 from app.audit import service as audit
@@ -22,7 +24,7 @@ from app.core.db import db
 from app.core.jobs import task
 from app.identity import queries as identity
 from app.identity.rules import Actor
-from app.messages import conversations
+from app.messages import conversations, gate
 from app.messages import service as messages
 from app.messages.models import Conversation
 from app.messages.rules import About, ConversationState, NoticeKind
@@ -63,15 +65,12 @@ def keep_promises() -> Reminded:
     for item in due:
         said = "today" if item.due_on == today else f"by {clock.say_day(_due(item))}"
         title = f"{_named(item)}: you promised {item.person.given_name} an answer {said}."
-        _tell_staff(item, [item.assigned_to] if item.assigned_to else _team(item), NoticeKind.REMINDER, title)
+        who = [key for key in _may_answer(item) if item.assigned_to in (None, key)]
+        _tell_staff(item, who, NoticeKind.REMINDER, title)
     late = [item for kind in _KINDS for item in _mark(kind, kind.due_on < today, "lead_told_on", today)]
-    for item in late:
-        by = item.assignee.name if item.assignee else "Nobody"
-        has = "has" if item.assignee is None else "has not"
-        title = f"{by} {has} answered {item.person.given_name} by {clock.say_day(_due(item))}: {_named(item)}."
-        _tell_staff(item, identity.team_leads(item.commissioner_id), NoticeKind.LATE, title)
+    told = sum(_tell_leads(item) for item in late)
     moved = [item for kind in _KINDS for item in _promise_anew(kind, today)]
-    return Reminded(len(due), len(late), len(moved))
+    return Reminded(len(due), told, len(moved))
 
 
 _KINDS: tuple[type[ApprovalRequest] | type[Conversation], ...] = (ApprovalRequest, Conversation)
@@ -123,8 +122,22 @@ def _read(kind: Any, keys: Sequence[UUID]) -> Sequence[Asked]:
     ).all()
 
 
+def _tell_leads(item: Asked) -> bool:
+    """Tell whoever leads the team and may answer it; where there is nobody, nothing says that somebody was told."""
+    leads = _leads(item)
+    if not leads:
+        item.lead_told_on = None
+        return False
+    by, has = (item.assignee.name, "has not") if item.assignee else ("Nobody", "has")
+    said = f"{by} {has} answered {item.person.given_name} by {clock.say_day(_due(item))}"
+    for lead in leads:
+        opens = item.assigned_to in (None, lead)
+        _tell_staff(item, [lead], NoticeKind.LATE, f"{said}: {_named(item)}." if opens else f"{said}.")
+    return True
+
+
 def _tell_person(item: Asked) -> None:
-    lead = " We have told the team's lead." if identity.team_leads(item.commissioner_id) else ""
+    lead = " We have told the team's lead." if item.lead_told_on else ""
     day = clock.say_day(item.answer_by or clock.today())
     title = f"{item.assigned_name} has not answered yet about {_named(item)}.{lead} New date: {day}."
     if isinstance(item, ApprovalRequest):
@@ -147,8 +160,16 @@ def _tell_staff(item: Asked, accounts: Sequence[UUID], kind: NoticeKind, title: 
     messages.notify(_REMINDERS, accounts, kind, title, about=about, about_ref=item.ref, person_id=item.person_id)
 
 
-def _team(item: Asked) -> list[UUID]:
-    return [account.id for account in identity.coordinators(item.commissioner_id)]
+def _may_answer(item: Asked) -> list[UUID]:
+    """Who of the team, as it is today, may answer it: not who acts for the person, asked, or decided it before."""
+    if isinstance(item, Conversation):
+        return [account.id for account in gate.team_for(item)]
+    return [account.id for account in approval_queries.team_for(item)]
+
+
+def _leads(item: Asked) -> list[UUID]:
+    may_answer = _may_answer(item)
+    return [key for key in identity.team_leads(item.commissioner_id) if key in may_answer]
 
 
 def _named(item: Asked) -> str:

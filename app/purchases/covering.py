@@ -1,23 +1,33 @@
-"""Handing over what is open when a coordinator's leave begins, so that nobody waits for somebody who is not there."""
+"""Handing over what is open when a coordinator's leave begins, or when they have left.
+
+Nobody waits for somebody who is not there.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.approvals import queries as approval_queries
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import OPEN
 from app.core import clock
 from app.core.db import db
+from app.core.errors import StateError
 from app.core.jobs import task
 from app.identity import absences
-from app.identity.models import Absence, Account
-from app.identity.rules import Actor
-from app.messages import conversations
+from app.identity.models import StaffPost
+from app.identity.rules import Actor, StaffRole
+from app.messages import conversations, gate
 from app.messages.models import Conversation
 from app.messages.rules import ConversationState
 from app.purchases.deciding import pass_on
+from app.purchases.standing_in import who_stands_in
+
+_COVER = Actor.system("Cover for leave")
+_LEFT = Actor.system("Cover for who has left")
 
 
 @task("purchases.cover_absences", cron="5 5 * * *")
@@ -27,6 +37,7 @@ def cover_absences_today(timestamp: int) -> None:
     :param timestamp: when the run was due, in Unix seconds; it is about today all the same.
     """
     cover_absences()
+    cover_leavers()
 
 
 def cover_absences() -> int:
@@ -34,45 +45,64 @@ def cover_absences() -> int:
 
     :returns: how many requests and conversations changed hands.
     """
-    actor, today = Actor.system("Cover for leave"), clock.today()
+    today = clock.today()
     moved = 0
     for absence in absences.beginning(today):
         absence.handed_over_on = today
-        moved += _requests(actor, absence) + _talks(actor, absence)
+        for kind in (ApprovalRequest, Conversation):
+            theirs = kind.commissioner_id == absence.commissioner_id, kind.assigned_to == absence.account_id
+            moved += _pass_on(_COVER, kind, *theirs)
     db.session.flush()
     return moved
 
 
-def _requests(actor: Actor, absence: Absence) -> int:
-    """Each goes to the cover, or to whoever may decide it and has least to do; where nobody may, it stays."""
-    found = db.session.scalars(
-        select(ApprovalRequest)
-        .options(joinedload(ApprovalRequest.person), joinedload(ApprovalRequest.assignee))
-        .where(
-            ApprovalRequest.commissioner_id == absence.commissioner_id,
-            ApprovalRequest.assigned_to == absence.account_id,
-            ApprovalRequest.state.in_(OPEN),
-        )
-        .order_by(ApprovalRequest.id)
-    ).all()
+def cover_leavers() -> int:
+    """Hand over the open work of whoever is no coordinator of that commissioner any more.
+
+    :returns: how many requests and conversations changed hands.
+    """
+    return sum(
+        _pass_on(_LEFT, kind, kind.assigned_to.is_not(None), ~_works_there(kind))
+        for kind in (ApprovalRequest, Conversation)
+    )
+
+
+def _works_there(kind: Any) -> ColumnElement[bool]:
+    today = clock.today()
+    return exists().where(
+        StaffPost.account_id == kind.assigned_to,
+        StaffPost.commissioner_id == kind.commissioner_id,
+        StaffPost.role == StaffRole.COORDINATOR,
+        StaffPost.starts_on <= today,
+        or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
+    )
+
+
+def _pass_on(actor: Actor, kind: Any, *whose: ColumnElement[bool]) -> int:
+    """Hand over some open work. What somebody else moves at the same moment is left to them."""
     moved = 0
-    for request in found:
-        to = approval_queries.stand_in_for(request)
-        if to is not None:
-            pass_on(actor, request, to)
-            moved += 1
+    for item in _open(kind, whose):
+        try:
+            with db.session.begin_nested():
+                moved += _to_who_is_there(actor, item)
+        except StateError:
+            continue
     return moved
 
 
-def _talks(actor: Actor, absence: Absence) -> int:
-    found = db.session.scalars(
-        select(Conversation).where(
-            Conversation.commissioner_id == absence.commissioner_id,
-            Conversation.assigned_to == absence.account_id,
-            Conversation.state == ConversationState.WITH_STAFF,
-        )
-    ).all()
-    cover = absences.who_is_there(db.session.get(Account, absence.account_id))
-    for talk in found:
-        conversations.pass_on(actor, talk, cover)
-    return len(found)
+def _open(kind: Any, whose: Sequence[ColumnElement[bool]]) -> Sequence[ApprovalRequest | Conversation]:
+    """What waits for staff, or, of what is to be decided, for the person's answer to a question."""
+    states = OPEN if kind is ApprovalRequest else (ConversationState.WITH_STAFF,)
+    query = select(kind).options(joinedload(kind.person), joinedload(kind.assignee))
+    return db.session.scalars(query.where(kind.state.in_(states), *whose).order_by(kind.id)).all()
+
+
+def _to_who_is_there(actor: Actor, item: ApprovalRequest | Conversation) -> bool:
+    """To the cover, or to whoever may answer it. A request that nobody else may decide stays where it is."""
+    if isinstance(item, Conversation):
+        conversations.pass_on(actor, item, gate.who_answers(item))
+        return True
+    to = who_stands_in(item)
+    if to is not None:
+        pass_on(actor, item, to)
+    return to is not None

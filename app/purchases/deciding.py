@@ -25,6 +25,7 @@ from app.messages.rules import About, NoticeKind
 from app.purchases.changing import require
 from app.purchases.models import Purchase
 from app.purchases.rules import Verb
+from app.purchases.standing_in import is_there, who_stands_in
 from app.purchases.subjects import Subject, named, subject_of
 from app.purchases.telling import tell_about
 
@@ -82,6 +83,8 @@ def ask(actor: Actor, request_ref: str, question: str) -> ApprovalRequest:
 def answer(actor: Actor, request: ApprovalRequest, text: str) -> Message:
     """The person's side answers: it goes back to the coordinator, who has the usual time again.
 
+    Where that one is away, or gone, it goes to whoever is there.
+
     :raises InvalidError: field ``answer``.
     """
     _require(actor, request)
@@ -90,6 +93,9 @@ def answer(actor: Actor, request: ApprovalRequest, text: str) -> Message:
     message = _write(actor, request, text, "answer")
     approvals.answered(actor, request)
     subject.settle(actor, request, Verb.ANSWER)
+    to = None if is_there(request) else who_stands_in(request)
+    if to is not None:
+        pass_on(Actor.system("Cover for leave"), request, to)
     by = clock.say_day(request.due_on)
     _tell_coordinator(
         actor, request, NoticeKind.ANSWERED, f"{actor.name} answered about {request.title}. Answer by {by}."
@@ -161,6 +167,8 @@ def take(actor: Actor, request_ref: str) -> ApprovalRequest:
     own = db.session.get(Account, actor.account_id) if actor.account_id else None
     if own is None or not may(actor, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
         raise NotFoundError
+    if request.assigned_to == own.id and request.state in OPEN:
+        return request  # theirs already: nobody is told again
     return pass_on(actor, request, own)
 
 

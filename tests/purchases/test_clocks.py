@@ -112,13 +112,33 @@ def test_a_message_has_the_same_clock(world: World) -> None:
         assert keep_promises() == Reminded(1, 1, 1)
         db.session.refresh(talk)
         assert talk.answer_by == clock.add_working_days(clock.today(), 2)
+    # who is late, not what it is about: that opens when the lead takes it over
     assert read(marcus, NoticeKind.LATE) == [
-        f"Priya Shah has not answered Sam by {clock.say_day(talk.due_on or MONDAY)}: A lift to the pool."
+        f"Priya Shah has not answered Sam by {clock.say_day(talk.due_on or MONDAY)}."
     ]
     with on(4):  # type: ignore[attr-defined]
         conversations.reply(world.priya, talk, "Yes.")
     with on(9):  # type: ignore[attr-defined]
         assert keep_promises() == Reminded(0, 0, 0)
+
+
+def test_a_lead_who_acts_for_the_person_or_decided_before_is_not_told_and_nobody_says_so(world: World) -> None:
+    """Nor is a coordinator who has left."""
+    marcus, una = lead(world), lead(world)
+    factories.give_authority(marcus, world.person)  # type: ignore[arg-type]  # an Account
+    request = request_of(world.referred())
+    request.barred = [str(una.id)]  # type: ignore[attr-defined]
+    post = db.session.scalars(select(StaffPost).where(StaffPost.account_id == world.coordinator.id)).one()
+    post.ends_on = clock.today()
+    db.session.flush()
+    with on(3):  # type: ignore[attr-defined]
+        assert keep_promises() == Reminded(1, 0, 1)
+        assert request.lead_told_on is None
+    assert read(marcus, NoticeKind.REMINDER, NoticeKind.LATE) == read(world.holder, NoticeKind.LATE)  # as Sam's side
+    assert read(una, NoticeKind.REMINDER, NoticeKind.LATE) == []
+    assert read(world.coordinator, NoticeKind.REMINDER) == []
+    (title,) = read(world.holder, NoticeKind.LATE)
+    assert "lead" not in title
 
 
 def test_two_workers_at_once_remind_once(real_database: Flask) -> None:

@@ -14,15 +14,16 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError
 from app.identity import absences
 from app.identity.models import Account, StaffPost
+from app.marketplace.service import add_member
 from app.messages import conversations
 from app.messages.models import Notice
 from app.messages.rules import NoticeKind
 from app.purchases import service as purchases
-from app.purchases.covering import cover_absences
+from app.purchases.covering import cover_absences, cover_leavers
 from tests import factories
 from tests.purchases.test_deciding import request_of
 from tests.purchases.test_races import race
-from tests.purchases.world import World, build
+from tests.purchases.world import World, build, make_listing
 
 
 def away(world: World, *, cover: Account | None, days: int = 3, start: int = 0) -> None:
@@ -87,6 +88,61 @@ def test_a_cover_who_acts_for_the_person_is_passed_over(world: World) -> None:
     assert cover_absences() == 0  # nobody may: it waits where it is
     db.session.refresh(request)
     assert request.assigned_to == world.coordinator.id
+
+
+def leave_for_good(account: Account) -> None:
+    post = db.session.scalars(select(StaffPost).where(StaffPost.account_id == account.id)).one()
+    post.ends_on = clock.today() - timedelta(days=1)
+    db.session.flush()
+
+
+def test_a_cover_who_acts_for_the_person_gets_none_of_their_messages_either(world: World) -> None:
+    factories.give_authority(world.colleague, world.person)
+    talk, _ = conversations.begin(world.me, world.person, "A lift", "Could I?")
+    away(world, cover=world.colleague)
+    assert cover_absences() == 1
+    assert talk.assigned_to is None  # the team's: nobody is left who could not open it
+
+
+def test_nobody_stands_in_who_would_be_paid_for_it(world: World) -> None:
+    """It would open for them, and they could not answer it."""
+    third = factories.make_account("Una Third")
+    factories.make_post(third, world.commissioner)
+    listing = make_listing()
+    add_member(factories.SYSTEM, listing.provider, world.colleague.id)
+    purchase = world.referred()
+    purchase.provider_id = listing.provider_id
+    db.session.flush()
+    away(world, cover=world.colleague)
+    assert cover_absences() == 1
+    assert request_of(purchase).assigned_to == third.id
+
+
+def test_what_comes_back_while_somebody_is_away_comes_to_the_cover(world: World) -> None:
+    purchase = world.referred()
+    request = request_of(purchase)
+    talk, _ = conversations.begin(world.me, world.person, "A lift", "Could I?")
+    conversations.reply(world.priya, talk, "Yes.")
+    away(world, cover=None)
+    absences.beginning(clock.today())[0].handed_over_on = clock.today()
+    purchases.ask(world.priya, request.ref, "Which songs?")
+    purchases.answer_about(world.me, purchase, "Sea shanties")
+    conversations.reply(world.me, talk, "On Tuesdays too?")
+    db.session.refresh(request)
+    assert request.assigned_to == world.colleague.id
+    assert talk.assigned_to is None
+
+
+def test_what_somebody_had_who_left_goes_to_who_is_there_once(world: World) -> None:
+    request = request_of(world.referred())
+    talk, _ = conversations.begin(world.me, world.person, "A lift", "Could I?")
+    assert cover_leavers() == 0
+    leave_for_good(world.coordinator)
+    assert cover_leavers() == 2
+    assert cover_leavers() == 0
+    db.session.refresh(request)
+    assert (request.assigned_to, talk.assigned_to) == (world.colleague.id, None)
+    purchases.approve(world.tom, request.ref)
 
 
 def test_who_may_note_it(world: World) -> None:
