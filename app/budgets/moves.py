@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
+from app.approvals.models import ApprovalRequest
 from app.budgets.models import Budget
 from app.budgets.move_models import MoveState, OutcomeMove
 from app.core import clock
@@ -51,7 +52,7 @@ def moves_of(budget_ids: Sequence[UUID], limit: int = 50) -> Sequence[OutcomeMov
 
 
 def moved_freely(budget_id: UUID, *, from_kept: bool) -> int:
-    """What was moved this calendar month without anybody's leave, in pence.
+    """What was moved this calendar month without anybody's leave, in pence. What a coordinator agreed to is theirs.
 
     :param from_kept: out of what is kept for bad weeks; else between outcomes.
     """
@@ -62,6 +63,7 @@ def moved_freely(budget_id: UUID, *, from_kept: bool) -> int:
             OutcomeMove.budget_id == budget_id,
             OutcomeMove.state == MoveState.AGREED,
             OutcomeMove.asked_at >= since,
+            ~exists().where(ApprovalRequest.subject_id == OutcomeMove.id),
             kept if from_kept else ~kept,
         )
     )

@@ -1,8 +1,8 @@
 """The promised day: one reminder to whoever answers, one to the team's lead, and an honest new day for the person.
 
 The same for what is to be decided and for messages about anything. The lead learns who is late and by when, not what
-it is about: that opens for whoever was asked, and for the lead when they take it over. Every mark is set in the statement that finds what
-is due, so two workers at once, or a run repeated, remind once.
+it is about: that opens for whoever was asked, and for the lead when they take it over. Every mark is set in the
+statement that finds what is due, so two workers at once, or a run repeated, remind once.
 """
 
 from __future__ import annotations

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from app.approvals import simple_rules
 from app.approvals.models import SimpleRule
 from app.approvals.rules import DELEGABLE
+from app.identity import queries as identity
+from app.marketplace import queries as marketplace
 from app.policy.rules import Action
 from app.policy.text import words
 from app.purchases.facts import Weighed
@@ -16,8 +19,9 @@ from app.purchases.models import Purchase
 def simple_rule_for(purchase: Purchase, weighed: Weighed) -> SimpleRule | None:
     """The rule of the team that answers this purchase.
 
-    Every reason to look at it has to be one that may be answered in advance, and every line that is looked at has to be
-    what the rule is about.
+    Nobody's own rule answers what they ask for, what is asked for somebody they act for, or what they would be paid
+    for: who asks never approves, in advance either. Every reason to look at it has to be one that may be answered in
+    advance, and every line that is looked at has to be what the rule is about.
 
     :returns: None when a person has to look.
     """
@@ -36,10 +40,19 @@ def simple_rule_for(purchase: Purchase, weighed: Weighed) -> SimpleRule | None:
             for line in lines
         ):
             continue
+        if _is_close(rule.made_by, purchase):
+            continue
         used = simple_rules.times_used(rule, purchase.person_id) + weighed.ahead.rules_used.get(rule.id, 0)
         if used < rule.times_a_year:
             return rule
     return None
+
+
+def _is_close(maker: UUID, purchase: Purchase) -> bool:
+    """Whether who made a rule acts for the person, or keeps the page of whom it is bought from."""
+    if identity.holds_any_authority(maker, purchase.person_id):
+        return True
+    return purchase.provider_id is not None and maker in marketplace.members_of(purchase.provider_id)
 
 
 def _is_about(rule: SimpleRule, category: str | None, description: str) -> bool:

@@ -202,15 +202,16 @@ def apply_kept(budget: Budget, made: OutcomeMove) -> None:
         moves.change_kept(budget, made.amount_pence)
 
 
-def change_move(made: OutcomeMove, to: MoveState) -> None:
+def change_move(made: OutcomeMove, to: MoveState, **values: date) -> None:
     """Take a waiting move to its end. Of two at once one gets through.
 
+    :param values: what else is so from now on: the months it counts in.
     :raises StateError: when it was answered or taken back already.
     """
     done = db.session.scalar(
         update(OutcomeMove)
         .where(OutcomeMove.id == made.id, OutcomeMove.state == MoveState.WAITING)
-        .values(state=to, ended_at=clock.now())
+        .values(state=to, ended_at=clock.now(), **values)
         .returning(OutcomeMove.id)
         .execution_options(synchronize_session=False)
     )

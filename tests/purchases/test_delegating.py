@@ -16,13 +16,15 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError
 from app.identity.models import StaffPost
+from app.identity.rules import AuthorityKind
 from app.marketplace.rules import Category
+from app.marketplace.service import add_member
 from app.purchases import service as purchases
 from app.purchases.answer_times import answer_times
 from app.purchases.rules import State
 from tests import factories
 from tests.purchases.test_deciding import request_of
-from tests.purchases.world import World, build
+from tests.purchases.world import World, build, make_listing
 
 KARAOKE = RuleInput("Karaoke under £40", Category.EQUIPMENT, "karaoke, sing along", "swim", 4_000, 1, "It is good fun.")
 
@@ -83,6 +85,19 @@ def test_a_doubt_about_anything_else_still_goes_to_a_person(world: World) -> Non
     )
     purchases.submit(world.me, purchase)
     assert purchase.state is State.AWAITING_APPROVAL
+
+
+def test_nobodys_own_rule_answers_for_whom_they_act_or_what_they_sell(world: World) -> None:
+    """Who asks never approves, in advance either."""
+    make(world)
+    listing = make_listing()
+    add_member(factories.SYSTEM, listing.provider, world.coordinator.id)
+    sold = world.outside(("Karaoke machine", 3_200, Category.EQUIPMENT))
+    sold.provider_id = listing.provider_id
+    db.session.flush()
+    assert purchases.check(world.me, sold).result is State.AWAITING_APPROVAL
+    factories.give_authority(world.coordinator, world.person, AuthorityKind.NOMINEE)
+    assert world.referred(3_100).state is State.AWAITING_APPROVAL
 
 
 def test_an_ended_rule_answers_no_more(world: World) -> None:

@@ -19,6 +19,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
 from app.ledger.rules import Stream
+from app.messages.models import Notice
 from app.plans.models import OutcomeFunding
 from app.purchases import deciding, moving, queue
 from app.purchases import service as purchases
@@ -118,6 +119,49 @@ def test_no_yes_takes_more_than_is_kept(world: World) -> None:
     deciding.decline(world.priya, request.ref, "not_enough", "Let us look at it together.")
     assert world.budget.contingency_pence == 20_000
     assert planned(world) == [12_000, 8_000]
+
+
+def test_a_yes_after_the_month_counts_in_the_month_it_is_given_in(world: World) -> None:
+    """Else what is kept would shrink, and nobody would have anything of it."""
+    keep(world, 30_000)
+    moving.move(world.me, world.person, world.budget, typed(world, KEPT, 1, 30_000, why="A bad month"))
+    request = db.session.scalars(select(ApprovalRequest)).one()
+    nxt = clock.add_months(clock.period_of(clock.today()), 1)
+    with clock.at(clock.start_of(nxt)):
+        deciding.approve(world.priya, request.ref)
+    assert planned(world) == [12_000, 8_000]
+    assert planned(world, 1) == [12_000, 38_000]
+    titles = db.session.scalars(select(Notice.title).where(Notice.account_id == world.holder.id)).all()
+    assert any(title.endswith(f"It counts in {clock.say_month(nxt)}.") for title in titles)
+
+
+def test_a_yes_after_the_budgets_time_is_none_and_a_no_is_a_way_out(world: World) -> None:
+    made = moving.move(world.me, world.person, world.budget, typed(world, 0, 1, 100, every_month=True))
+    request = db.session.scalars(select(ApprovalRequest)).one()
+    with clock.at(clock.start_of(clock.add_months(clock.period_of(world.budget.ends_on), 1))):
+        with pytest.raises(StateError, match="is over"), db.session.begin_nested():
+            deciding.approve(world.priya, request.ref)
+        db.session.expire_all()
+        deciding.decline(world.priya, request.ref, "not_enough", "The year is over.")
+    assert made.state is MoveState.DECLINED
+
+
+def test_no_yes_plans_less_than_nothing(world: World) -> None:
+    moving.move(world.me, world.person, world.budget, typed(world, 0, 1, 12_000))
+    request = db.session.scalars(select(ApprovalRequest)).one()
+    moving.move(world.me, world.person, world.budget, typed(world, 0, 1, 9_000))
+    with pytest.raises(StateError, match=r"Only £30\.00 is planned"), db.session.begin_nested():
+        deciding.approve(world.priya, request.ref)
+    db.session.expire_all()
+    assert planned(world) == [3_000, 17_000]
+
+
+def test_what_a_coordinator_agreed_to_does_not_use_up_what_is_free(world: World) -> None:
+    made = moving.move(world.me, world.person, world.budget, typed(world, 0, 1, 11_000))
+    deciding.approve(world.priya, db.session.scalars(select(ApprovalRequest)).one().ref)
+    db.session.refresh(made)
+    assert made.state is MoveState.AGREED
+    assert moving.move(world.me, world.person, world.budget, typed(world, 1, 0, 1_000)).state is MoveState.AGREED
 
 
 def test_it_is_taken_back_until_it_is_answered(world: World) -> None:
