@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from app.approvals import simple_rules
 from app.approvals.models import ApprovalRequest, SimpleRule
 from app.approvals.rules import DECLINE_REASONS, MAX_REASON, OPEN, RequestState, SubjectKind, may_decide
 from app.audit import service as audit
@@ -20,7 +21,7 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
 from app.identity import queries as identity
-from app.identity.models import Account
+from app.identity.models import Account, Person
 from app.identity.rules import Actor
 
 _DONE = {
@@ -83,7 +84,13 @@ def open_answered(actor: Actor, rule: SimpleRule, **question: Any) -> ApprovalRe
     """Note a request that a simple rule answered in the moment it was made: nobody is asked.
 
     :param question: as for :func:`open_request`, without ``assigned_to``.
+    :raises StateError: when the rule answered something else a moment ago, and that was the last time this year.
     """
+    # from another budget of the same person it could be asked at the same moment: one after the other, then counted
+    person_id = question["person_id"]
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    if simple_rules.times_used(rule, person_id) >= rule.times_a_year:
+        raise StateError("Something like it was sent a moment ago, so a person looks at this one. Send it again.")
     request = open_request(actor, **question, assigned_to=None)
     values = {
         "decided_at": clock.now(),

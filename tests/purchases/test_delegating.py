@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.approvals import simple_rules
@@ -14,16 +18,18 @@ from app.approvals.rules import RequestState
 from app.approvals.simple_rules import RuleInput
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InvalidError, NotAllowedError, NotFoundError
+from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
 from app.identity.models import StaffPost
 from app.identity.rules import AuthorityKind
 from app.marketplace.rules import Category
 from app.marketplace.service import add_member
 from app.purchases import service as purchases
 from app.purchases.answer_times import answer_times
+from app.purchases.models import Purchase
 from app.purchases.rules import State
 from tests import factories
 from tests.purchases.test_deciding import request_of
+from tests.purchases.test_races import actor, race
 from tests.purchases.world import World, build, make_listing
 
 KARAOKE = RuleInput("Karaoke under £40", Category.EQUIPMENT, "karaoke, sing along", "swim", 4_000, 1, "It is good fun.")
@@ -145,3 +151,21 @@ def test_like_cases_are_the_nearest_of_other_people(world: World) -> None:
         (9_000, True, ""),
     ]
     assert "library" not in repr(found)
+
+
+def test_the_last_time_of_a_year_is_one_time_whatever_budget_it_comes_from(real_database: Flask) -> None:
+    with real_database.app_context():
+        world = build()
+        make(world)
+        other = replace(world, budget=factories.make_budget(world.person, world.plan))
+        ids = [one.outside(("Karaoke machine", 3_000, Category.EQUIPMENT), payee=f"{one.budget.ref} Music").id
+               for one in (world, other)]  # fmt: skip
+        me = world.holder.id
+        db.session.commit()
+
+    def submit(key: UUID) -> Callable[[], object]:
+        return lambda: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state  # type: ignore[arg-type]  # an Actor
+
+    answers = race(real_database, [submit(key) for key in ids], 2)
+    assert answers.count(State.PAID) == 1
+    assert all(isinstance(one, StateError) or one in (State.PAID, State.AWAITING_APPROVAL) for one in answers), answers
