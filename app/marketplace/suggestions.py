@@ -20,6 +20,7 @@ from app.marketplace import queries, service, suggestion_queries
 from app.marketplace.enquiries import require_person
 from app.marketplace.models import Provider
 from app.marketplace.places import tidy_postcode
+from app.marketplace.provider_rules import tidy_website
 from app.marketplace.rules import Category, RegisterStatus, Unit
 from app.marketplace.service import NewListing, NewProvider
 from app.marketplace.suggestion_models import Suggestion, SuggestionState
@@ -80,11 +81,10 @@ def suggest(actor: Actor, person: Person, missing: Missing) -> Suggestion:
     for name, most in _LONGEST.items():
         if len(values[name]) > most:
             errors[name] = f"Use {most} characters or fewer"
-    website = values["website"]
-    if website and "://" not in website:
-        values["website"] = website = f"https://{website}"
-    if website and not website.lower().startswith(("https://", "http://")):
-        errors["website"] = "Enter a web address, like www.example.org"
+    try:
+        values["website"] = tidy_website(values["website"])
+    except ValueError as error:
+        errors["website"] = str(error)
     waiting = db.session.scalar(
         select(func.count())
         .select_from(Suggestion)
@@ -119,19 +119,19 @@ def already_there(actor: Actor, ref: str, provider_ref: str) -> Suggestion:
 def add(actor: Actor, ref: str, entry: Entry) -> Suggestion:
     """Put it into the marketplace, as not registered and without a price.
 
-    :raises InvalidError: fields ``name title category unit where postcode``; ``regulated`` when it gives care that only
-        a registered provider may give: that comes in by the register alone.
+    :raises InvalidError: fields ``name title category unit where postcode website``; ``regulated`` when it gives care
+        that only a registered provider may give: that comes in by the register alone.
     :raises StateError: when it was answered already.
     """
     suggestion = suggestion_queries.to_check(actor, ref)
     _check(entry)
     _decide(actor, suggestion, None)
-    postcode = tidy_postcode(entry.postcode) or ""
+    postcode, website = tidy_postcode(entry.postcode) or "", tidy_website(entry.website)
     place = queries.place(entry.postcode or suggestion.area)
     new = NewProvider(
         name=one_line(entry.name),
         status=RegisterStatus.NOT_REGISTERED,
-        website=one_line(entry.website),
+        website=website,
         phone=one_line(entry.phone),
         postcode=postcode,
         lat=place.lat if place else None,
@@ -184,6 +184,10 @@ def _check(entry: Entry) -> None:
         errors["where"] = "Choose where it happens"
     if entry.postcode and tidy_postcode(entry.postcode) is None:
         errors["postcode"] = "Enter a full postcode, or leave it empty"
+    try:
+        tidy_website(entry.website)
+    except ValueError as error:
+        errors["website"] = str(error)
     if entry.regulated or entry.category in REGULATED:
         errors["regulated"] = (
             f"{one_line(entry.name) or 'It'} gives care that only a registered provider may give, and is not on the "

@@ -25,7 +25,7 @@ from app.messages.rules import About, NoticeKind
 from app.purchases.changing import require
 from app.purchases.models import Purchase
 from app.purchases.rules import Verb
-from app.purchases.standing_in import is_there, who_stands_in
+from app.purchases.standing_in import is_refused, is_there, who_stands_in
 from app.purchases.subjects import Subject, named, subject_of
 from app.purchases.telling import tell_about
 
@@ -158,17 +158,23 @@ def hand_over(actor: Actor, request_ref: str, to_account_ref: str) -> ApprovalRe
     to = db.session.scalar(select(Account).where(Account.ref == tidy_ref(to_account_ref)))
     if to is None or all(to.id != account.id for account in identity.coordinators(request.commissioner_id)):
         raise InvalidError({"to": "Choose somebody in your team"})
+    if is_refused(to, request):
+        raise InvalidError({"to": f"{to.name} would be paid for this one. Choose somebody else"})
     return pass_on(actor, request, to)
 
 
 def take(actor: Actor, request_ref: str) -> ApprovalRequest:
-    """Take a colleague's request, so that the person has somebody who is there."""
+    """Take a colleague's request, so that the person has somebody who is there.
+
+    :raises NotAllowedError: for who could not decide it: it would wait with them.
+    """
     request = approval_queries.request_to_take(actor, tidy_ref(request_ref))
     own = db.session.get(Account, actor.account_id) if actor.account_id else None
     if own is None or not may(actor, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
         raise NotFoundError
     if request.assigned_to == own.id and request.state in OPEN:
         return request  # theirs already: nobody is told again
+    subject_of(request).refuse(actor, request)
     return pass_on(actor, request, own)
 
 

@@ -29,12 +29,12 @@ def who_stands_in(request: ApprovalRequest) -> Account | None:
     :returns: None when nobody may: then it waits where it is, for a colleague to take it.
     """
     refused: set[UUID] = set()
-    while (found := approval_queries.stand_in_for(request, refused)) is not None and _is_refused(found, request):
+    while (found := approval_queries.stand_in_for(request, refused)) is not None and is_refused(found, request):
         refused.add(found.id)
     return found
 
 
-def _is_refused(account: Account, request: ApprovalRequest) -> bool:
+def is_refused(account: Account, request: ApprovalRequest) -> bool:
     """Whether the thing itself says that this colleague of all people does not decide it."""
     actor = identity.load_actor(account, marketplace.provider_ids_of(account.id))
     try:

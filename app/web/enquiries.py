@@ -8,7 +8,7 @@ from wtforms import RadioField, TextAreaField
 
 from app.budgets import queries as budgets
 from app.core import clock
-from app.core.errors import InvalidError, NotFoundError
+from app.core.errors import InvalidError, NotFoundError, StateError
 from app.identity.models import Person
 from app.identity.rules import Permission, PersonSubject, ProviderSubject, may
 from app.marketplace import enquiries, enquiry_queries, queries, suggestion_queries
@@ -75,7 +75,7 @@ def ask() -> ResponseReturnValue:
         question = Question(form.words.data or "", form.kind.data == "price", form.quantity.data, form.wanted_from.data)
         try:
             made = enquiries.ask(current_actor(), person, question, provider=provider, listing=listing)
-        except InvalidError as error:
+        except (InvalidError, StateError) as error:
             form.take(error)
         else:
             flash(f"We sent it to {provider.name}. You get a notice when they answer.")
@@ -113,7 +113,7 @@ def write(enquiry_ref: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             made = enquiries.write(current_actor(), current_person(), enquiry_ref, form.words.data or "")
-        except InvalidError as error:
+        except (InvalidError, StateError) as error:
             form.take(error)
         else:
             flash("Your message is sent.")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectField, StringField, TextAreaField
 
 from app.core import clock
-from app.core.errors import InvalidError
+from app.core.errors import InvalidError, StateError
 from app.identity.rules import Permission
 from app.marketplace import enquiries, enquiry_queries, quotes
 from app.marketplace.enquiry_models import Enquiry
@@ -82,7 +82,7 @@ def answer(enquiry_ref: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             made = enquiries.answer(current_actor(), current_provider(), enquiry_ref, form.words.data or "")
-        except InvalidError as error:
+        except (InvalidError, StateError) as error:
             form.take(error)
         else:
             flash(f"Your answer went to {made.first_name}.")
@@ -111,7 +111,7 @@ def price(enquiry_ref: str) -> ResponseReturnValue:
         )
         try:
             quote = quotes.send(current_actor(), provider, enquiry.ref, offer)
-        except InvalidError as error:
+        except (InvalidError, StateError) as error:
             form.take(error)
         else:
             flash(f"{enquiry.first_name} can ask to buy at this price until {clock.say_day(quote.valid_until)}.")

@@ -253,4 +253,11 @@ def _already(view: DecisionView) -> str:
 def changed(error: StateError) -> ResponseReturnValue:
     """Somebody else was faster, or a colleague has it: say who did what."""
     ref = (request.view_args or {}).get("request_ref", "")
-    return render_template("queue/changed.jinja", sentence=error.sentence, request_ref=ref), 409
+    return changed_page(error, ref), 409
+
+
+def changed_page(error: StateError, ref: str = "") -> str:
+    """What happened, and what was typed: an answer that took thought is not lost with it."""
+    typed = (request.form.get(name, "") for name in ("reason", "why", "question", "message"))
+    unsent = next(filter(None, typed), "")[:8000]
+    return render_template("queue/changed.jinja", sentence=error.sentence, request_ref=ref, unsent=unsent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 
@@ -14,6 +14,7 @@ from app.purchases.queue import DecisionView
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices, show
 from app.web.marks import requires
+from app.web.queue import changed_page
 from app.web.reasons import kept_ready, words_kept
 from app.web.writes import keep_writes
 
@@ -86,4 +87,4 @@ def _hint(view: DecisionView) -> str:
 @bp.errorhandler(StateError)
 def changed(error: StateError) -> ResponseReturnValue:
     """Everything in it was answered meanwhile."""
-    return render_template("queue/changed.jinja", sentence=error.sentence, request_ref=""), 409
+    return changed_page(error), 409

@@ -99,6 +99,16 @@ def test_care_that_must_be_registered_comes_in_by_the_register_alone(world: Worl
     assert not db.session.scalars(select(Provider)).all()
 
 
+def test_an_officers_website_is_one_too(world: World) -> None:
+    """Everybody's page links to it."""
+    made = suggested(world)
+    with pytest.raises(InvalidError) as refused:
+        suggestions.add(world.priya, made.ref, entry(website="javascript:alert(1)"))
+    assert set(refused.value.errors) == {"website"}
+    done = suggestions.add(world.priya, made.ref, entry(website="www.ukulele.example.org"))
+    assert db.session.get_one(Provider, done.provider_id).website == "https://www.ukulele.example.org"
+
+
 def test_it_was_here_already_or_is_left_out(world: World) -> None:
     pool = make_provider()
     there = suggestions.already_there(world.priya, suggested(world).ref, pool.ref)

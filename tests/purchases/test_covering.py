@@ -118,6 +118,20 @@ def test_nobody_stands_in_who_would_be_paid_for_it(world: World) -> None:
     assert request_of(purchase).assigned_to == third.id
 
 
+def test_nobody_takes_or_is_handed_what_they_would_be_paid_for(world: World) -> None:
+    listing = make_listing()
+    add_member(factories.SYSTEM, listing.provider, world.colleague.id)
+    purchase = world.referred()
+    purchase.provider_id = listing.provider_id
+    db.session.flush()
+    request = request_of(purchase)
+    with pytest.raises(NotAllowedError, match="paid for this one"):
+        purchases.take(world.tom, request.ref)
+    with pytest.raises(InvalidError, match="Tom Ellis would be paid"):
+        purchases.hand_over(world.priya, request.ref, world.colleague.ref)
+    assert request.assigned_to == world.coordinator.id
+
+
 def test_what_comes_back_while_somebody_is_away_comes_to_the_cover(world: World) -> None:
     purchase = world.referred()
     request = request_of(purchase)

@@ -110,6 +110,24 @@ def test_a_price_that_has_run_out_says_so_and_offers_to_ask_again(
     assert "Closed" in said(get(client, f"{world.at}/questions"))
 
 
+def test_what_was_typed_for_a_question_that_was_closed_meanwhile_is_not_lost(
+    world: World, pool: Listing, bea: Account, client: FlaskClient, sign_in: Any
+) -> None:
+    world.draft()
+    refs = make_asked(world.person, world.account, pool)
+    sign_in(client, world.account)
+    at = f"{world.at}/questions/{refs['enquiry_ref']}"
+    post(client, f"{at}/close")
+    assert "Could it be Fridays?" in post(client, at, 400, words="Could it be Fridays?").text
+    sign_in(client, bea)
+    at = f"/provider/{pool.provider.ref}/questions/{refs['enquiry_ref']}"
+    assert "Fridays are fine." in post(client, at, 400, words="Fridays are fine.").text
+    offer = {"what": "Four hours on Fridays", "price": "20", "quantity": "4"}
+    page = post(client, f"{at}/price", 400, **offer)
+    assert "This question is closed" in said(page)
+    assert "Four hours on Fridays" in page.text
+
+
 def test_who_may_only_look_reads_and_is_offered_nothing(
     world: World, pool: Listing, bea: Account, client: FlaskClient, sign_in: Any
 ) -> None:

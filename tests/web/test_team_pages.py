@@ -153,3 +153,13 @@ def test_one_that_was_answered_meanwhile_does_not_stop_the_others(world: World, 
     assert "One of them: A colleague answers it now." in page
     gone = client.post(way, data={"refs": refs[2:], "answer": "yes", "reason": "Jump well."})
     assert gone.status_code == 409
+
+
+def test_what_was_typed_is_there_when_somebody_was_faster(world: World, client: Any) -> None:
+    world.referred()
+    request = db.session.scalars(select(ApprovalRequest)).one()
+    post(client, f"/staff/requests/{request.ref}/approve", why="")
+    late = post(client, f"/staff/requests/{request.ref}/approve", 409, why="A long and kind yes.")
+    assert "Not sent A long and kind yes." in said(late)
+    no = post(client, f"/staff/requests/{request.ref}/decline", 409, reason_code="too_much", reason="A careful no.")
+    assert "Not sent A careful no." in said(no)
