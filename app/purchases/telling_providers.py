@@ -28,7 +28,7 @@ def tell_of_step(purchase: Purchase, was: State, verb: Verb) -> None:
         doing = "has changed what they would like. It is now" if purchase.changes_id else "would like"
     elif was is State.APPROVED and verb is Verb.CANCEL:  # of what is replaced, the change itself tells
         kind = NoticeKind.TAKEN_BACK
-        doing = "changed this, see the new order:" if verb is Verb.REPLACE else "does not need this any more:"
+        doing = "does not need this any more:"
     else:
         return
     messages.notify(
