@@ -43,12 +43,13 @@ def begin(actor: Actor, person: Person, topic: str, body: str) -> tuple[Conversa
     if len(topic) > MAX_TOPIC:
         raise InvalidError({"topic": f"Say it in {MAX_TOPIC} characters or fewer"})
     text = messages.body_of(body)
+    reader = gate.who_reads_new(person)
     conversation = Conversation(
         commissioner_id=person.commissioner_id,
         person_id=person.id,
         topic=topic,
         opened_by=actor.account_id,
-        assigned_to=gate.answers_for(identity.coordinator_of(person.id), person.id, person.commissioner_id),
+        assigned_to=reader.id if reader else None,
         due_on=identity.answer_day(person.commissioner_id),
         moved_at=clock.now(),
     )

@@ -73,6 +73,12 @@ def who_answers(conversation: Conversation) -> UUID | None:
     return answers_for(conversation.assignee, conversation.person_id, conversation.commissioner_id)
 
 
+def who_reads_new(person: Person) -> Account | None:
+    """Who gets what is written for a person now: their coordinator, or the cover; None for the whole team."""
+    key = answers_for(identity.coordinator_of(person.id), person.id, person.commissioner_id)
+    return db.session.get(Account, key) if key else None
+
+
 def of_team(viewer: Actor, ref: str) -> Conversation:
     """A conversation of the viewer's team, to take over. Whoever acts for the person is not of the team for them.
 

@@ -96,7 +96,7 @@ def _topic(about: str) -> str:
 def _coordinator() -> dict[str, object]:
     person = current_person()
     return {
-        "coordinator": identity.coordinator_of(person.id),
+        "coordinator": gate.who_reads_new(person),
         "settings": identity.settings_of(person.commissioner_id),
         "answer_by": identity.answer_day(person.commissioner_id),
     }

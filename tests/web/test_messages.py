@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.core import clock
 from app.core.db import db
 from app.evidence.models import Attachment
+from app.identity import absences
 from app.messages.models import Conversation, Message
 from app.messages.rules import ConversationState
-from tests.factories import make_account, make_post
+from tests.factories import actor_for, make_account, make_post
 from tests.web.buying_world import World, get, make_world, photo, said, soup_of
 
 
@@ -111,3 +113,15 @@ def test_an_answer_that_came_too_late_is_not_lost(world: World, client: Any, sig
     assert taken.status_code == 409
     assert "Tom Reid has this one." in said(taken)
     assert "Not sent A long answer about shoes." in said(taken)
+
+
+def test_the_page_names_who_reads_it_today(world: World, client: Any) -> None:
+    tom = make_account("Tom Reid")
+    make_post(tom, world.commissioner)
+    priya, day = world.coordinator, clock.today()
+    assert "Priya Shah reads it" in said(get(client, f"{world.at}/messages/new"))
+    absences.note_absence(
+        actor_for(priya), world.commissioner.id, account_ref=priya.ref, starts_on=day, ends_on=day, cover_ref=tom.ref
+    )
+    db.session.commit()
+    assert "Tom Reid reads it" in said(get(client, f"{world.at}/messages/new"))
