@@ -80,6 +80,21 @@ _STRENGTH = re.compile(
 )
 _VOLUME = re.compile(_NUMBER + r"\s?(cl|ml|lt?|ltr|litres?|liters?)\b", re.IGNORECASE)
 _TO_ML = {"c": 10.0, "m": 1.0, "l": 1000.0}
+_PACK = (
+    r"UP|ELEVEN|WAY|PLY|PINS?|PK|PACK|STARS?|HTP|DAYS?|HOUR|MAN|DOOR|SEAT|STEP|TIER|PARTY?|PIECE|PCS?|SET|ML|CL|LTR?|C?MM?|KG|FT|"
+    r"LEGS?|BARS?|BED|FOLD|TON|BALL|GANG|CORE|PORT|DR|AMP|VOLT|YEAR|YRS?|HRS?|MINS?|TOES?|SIDE|ZIP|EYES?|[IVX]+"
+)
+_DRUG_CODE = re.compile(
+    r"\W*(?:(?:\d{1,2}(?:,\d)?['’]?c?[A-Z]{0,2}-)+(?:[A-Z][A-Za-z]{0,3}-){0,2}"
+    rf"(?!(?:{_PACK})\b)[A-Za-z]?[A-Z][A-Za-z]?\d?[A-Z][A-Za-z]{{0,3}}|[2-4]C-[A-Za-z]{{1,3}}(?:-\d{{1,2}})?)\W*"
+)
+"""A whole text that is the short name of a made-up stimulant or the like, and no pack of so many: "3-MeO-PCP"."""
+_CODE_LENGTH = 16
+_BET_PARTS = ("Bet", "Slot", "Jackpot", "Poker", "Spin", "Win", "Vegas", "Casino", "Bingo")
+_BET_NAME = re.compile(
+    r"\b(?:Bet|Slots?|Jackpot|Poker|Spin(?!Master))(?:[A-Z][a-z]+|[A-Z]{2,})\w*"
+    r"|\b[A-Z]\w*[a-z](?:Spins?|Slots?|Wins?|Vegas|Casino|Bingo)\b"
+)
 _SPIRIT_BOTTLES = frozenset({50.0, 200.0, 350.0, 700.0})
 _WINE_BOTTLES = frozenset({187.0, 375.0, 750.0, 1500.0, 2250.0})
 _BEER_SIZES = frozenset({275.0, 300.0, 330.0, 355.0, 440.0, 473.0, 500.0, 550.0, 568.0, 620.0, 640.0, 650.0, 660.0})
@@ -90,15 +105,20 @@ def _number(figure: str) -> float:
 
 
 def measures(text: str) -> dict[str, tuple[int, int]]:
-    """Signs of drink in a cleaned text's figures: name of the sign, and where it stands.
+    """Signs in a cleaned text's figures and capitals: name of the sign, and where it stands.
 
     `<abv>` a strength of 1.3 to 80 % marked as alcohol; `<low abv>` one up to 1.2 %; `<zero>` 0 % or 0.0;
     `<percent>` any other percentage from 2.5 to 60; `<cl>` a volume in centilitres; `<spirit bottle>`,
     `<wine bottle>` and `<beer size>` the usual sizes; `<75cl>` a wine bottle's size in centilitres; `<440ml>` a can's.
+    `<drug code>` a text that is nothing but a substance's short name ("25C-NBOH"); `<bet name>` a firm written "BetSo".
     """
     found: dict[str, tuple[int, int]] = {}
+    if any(part in text for part in _BET_PARTS) and (named := _BET_NAME.search(text)):
+        found["<bet name>"] = named.span()
     if not any(letter.isdigit() for letter in text):
         return found
+    if len(text) <= _CODE_LENGTH and "-" in text and (code := _DRUG_CODE.fullmatch(text)):
+        found["<drug code>"] = code.span()
     for match in _STRENGTH.finditer(text):
         figure = _number(match.group(1) or match.group(2))
         if 1.3 <= figure <= 80:

@@ -24,7 +24,7 @@ A list is a plain text file:
 
 A line "@wine = bottle, vintage" names a group of words; after |, @wine stands for them all, in that file.
 An indented line goes on with the line before it.
-Names in angle brackets are signs found in figures, such as <abv>: see `text.measures`.
+Names in angle brackets are signs found in figures and capitals, such as <abv>: see `text.measures`.
 """
 
 from __future__ import annotations
