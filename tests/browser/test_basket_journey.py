@@ -19,7 +19,7 @@ HOLDER = "holder@example.org"
 
 
 def test_two_providers_one_check_one_send(open_phone: Callable[..., Page]) -> None:
-    page = open_phone(HOLDER, javascript=False)
+    page = open_phone(HOLDER)
     walks.find(page, "massage", "Massage for neck and back")
     follow(main(page).get_by_role("link", name="Add to basket"))
     title(page, "Add to basket")
