@@ -67,6 +67,13 @@ def test_a_class_is_known_by_its_shape(text: str, category: str) -> None:
         "Fuller's earth",
         "Monster Energy The Doctor 500ml",
         "Las Vegas hotel",
+        "Special K",
+        "Molly",
+        "Rooster Potatoes 2kg",
+        "Clonakilty Sausages",
+        "Winalot Dog",
+        "Grenade Oreo 60g",
+        "Buckfast Abbey",
     ],
 )
 def test_what_only_looks_alike_is_left_alone(text: str) -> None:
