@@ -6,6 +6,7 @@ are one guarded statement on the quote.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -117,6 +118,12 @@ def use(actor: Actor, quote: Quote, purchase_id: UUID, before: UUID | None = Non
         raise StateError("The price changed a moment ago. Look at what they offer now.")
     enquiry = db.session.get_one(Enquiry, quote.enquiry_id)
     enquiries.record(actor, enquiry, "use_quote", "Asked to buy at the price they were given")
+
+
+def hand_over(quote_ids: Sequence[UUID], from_purchase: UUID, to_purchase: UUID) -> None:
+    """Another purchase takes the place of the one that used some prices: they are its own now, and nobody else's."""
+    handed = update(Quote).where(Quote.id.in_(quote_ids), Quote.used_by == from_purchase)
+    db.session.execute(handed.values(used_by=to_purchase))
 
 
 def _live() -> tuple[ColumnElement[bool], ...]:

@@ -8,12 +8,13 @@ from app.approvals import queries as approval_queries
 from app.approvals import service as approvals
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import SubjectKind
+from app.budgets import service as budgets
 from app.core import clock
-from app.core.errors import InvalidError, StateError
+from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
 from app.identity import queries as identity
 from app.identity.models import Account
-from app.identity.rules import Actor, Permission
+from app.identity.rules import Actor, Permission, within_limit
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.policy.rules import Action
@@ -21,6 +22,7 @@ from app.purchases.changing import move, named, record, require
 from app.purchases.checking import sellers_in
 from app.purchases.holding import try_to_hold
 from app.purchases.models import Purchase
+from app.purchases.quoting import use_quotes
 from app.purchases.rules import MAX_NOTE, State, Verb
 
 
@@ -56,9 +58,14 @@ def appeal(actor: Actor, purchase: Purchase, why: str) -> Purchase:
     it. From now on what was stopped is known to whoever reads it.
 
     :raises InvalidError: field ``why``.
-    :raises StateError: when it was asked for before, or a rule stands in the way that nobody may look past.
+    :raises NotAllowedError: for a broker who may not buy for so much.
+    :raises StateError: when it was asked for before, a rule stands in the way that nobody may look past, or something
+        else took its price or its regular payment meanwhile.
     """
     require(actor, Permission.BUY, purchase)
+    grant = actor.grant_for(purchase.person_id)
+    if grant is None or not within_limit(grant, purchase.total_pence):
+        raise NotAllowedError("Someone on the person's own side asks for this one: it is more than you may buy for.")
     if purchase.appealed_at is not None:
         raise StateError("You have asked for a second look at this already. That can be done once.")
     if purchase.changes_id is not None:
@@ -76,6 +83,8 @@ def appeal(actor: Actor, purchase: Purchase, why: str) -> Purchase:
     to, barred = who_would_hear(actor, purchase), deciders_before(purchase)
     before = approval_queries.latest_for(purchase.id)
     move(purchase, Verb.APPEAL, decided_at=None, end_reason="", appealed_at=clock.now(), appeal_why=why)
+    use_quotes(actor, purchase)  # nobody else buys at a price that was kept once
+    note_regular(purchase)
     held = try_to_hold(actor, purchase)
     record(actor, purchase, "appeal", "Asked for a second look at", why=why, held=held)
     request = approvals.open_request(
@@ -106,6 +115,16 @@ def appeal(actor: Actor, purchase: Purchase, why: str) -> Purchase:
         person_id=purchase.person_id,
     )
     return purchase
+
+
+def note_regular(purchase: Purchase) -> None:
+    """Note that a purchase takes care of its regular payment, so that nothing else does meanwhile.
+
+    :raises StateError: when something else does already.
+    """
+    payment, due_on = purchase.regular_payment_id, purchase.regular_due_on
+    if payment and due_on and not budgets.mark_regular_made(payment, due_on, purchase.id):
+        raise StateError("Another purchase takes care of this payment already.")
 
 
 def _rules(purchase: Purchase, before: ApprovalRequest | None, *, blocked: bool) -> list[str]:

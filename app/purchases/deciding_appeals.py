@@ -12,12 +12,12 @@ from app.core.money import format_pounds
 from app.identity.rules import Actor
 from app.messages.rules import About
 from app.policy.rules import Action
-from app.purchases.appealing import deciders_before
+from app.purchases.appealing import deciders_before, note_regular
 from app.purchases.changing import move, record, require_state, write
 from app.purchases.deciding_purchases import is_paid_by, purchase_of, purchase_with_lines, shown
 from app.purchases.holding import hold_lines, is_held
 from app.purchases.models import Purchase
-from app.purchases.rules import State, Verb, Way
+from app.purchases.rules import State, Verb
 from app.purchases.settling import refuse_unregistered, release, settle_outside
 from app.purchases.subjects import Fact, Place, Shown, register
 
@@ -57,7 +57,7 @@ class AppealSubject:
         purchase = purchase_of(request)
         if verb is Verb.APPROVE:
             record(actor, purchase, "approve", "Approved, at the second look,", why=request.reason)
-            if purchase.way is Way.OUTSIDE:
+            if purchase.way.is_paid_already:
                 settle_outside(actor, purchase)
         elif verb is Verb.DECLINE:
             freed = release(actor, purchase)
@@ -103,6 +103,7 @@ def _make_sure_of_the_money(actor: Actor, purchase: Purchase) -> None:
         return
     try:
         release(actor, purchase)
+        note_regular(purchase)  # it was counted as due again just now
         hold_lines(actor, purchase)
     except InsufficientFundsError:
         raise StateError(

@@ -18,7 +18,7 @@ from app.purchases.ending_problems import end_problem
 from app.purchases.models import Purchase
 from app.purchases.problem_queries import may_help
 from app.purchases.refund_rules import ProblemEnd
-from app.purchases.rules import MAX_NOTE, State, Verb
+from app.purchases.rules import MAX_NOTE, State, Verb, fine_state
 from app.purchases.second_look_models import PurchaseProblem
 from app.purchases.telling import tell_side
 
@@ -82,7 +82,8 @@ def close_with_note(actor: Actor, problem: PurchaseProblem, words: str) -> None:
     words = _words(words, "words", "Say what you found out: the person reads it")
     if problem.ended_at is not None or purchase.state is not State.DISPUTED:
         raise StateError("This was put right already.")
-    move(purchase, Verb.CONFIRM_DELIVERY, delivered_on=purchase.delivered_on or clock.today())
+    day = purchase.delivered_on or clock.today()
+    move(purchase, Verb.CONFIRM_DELIVERY, fine_state(purchase.refunded_pence), delivered_on=day)
     end_problem(actor, purchase, ProblemEnd.NOTE, words)
     record(actor, purchase, "close_dispute", "Looked into what was wrong with", why=words)
     title = f"{actor.name} looked into what went wrong with {purchase.title}."

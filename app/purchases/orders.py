@@ -23,10 +23,13 @@ from app.purchases.order_queries import purchase_behind
 from app.purchases.order_rules import MAX_REASON, OrderState, may_answer, may_say_delivered
 from app.purchases.rules import State, Verb
 from app.purchases.settling import release
+from app.purchases.taking_back import drop_change
 from app.purchases.telling import tell_side
 
 #: Done before it was asked for is a slip of the finger; a week is left for what was agreed by word of mouth.
 _EARLIEST = timedelta(days=7)
+#: Ends what the provider may not know of.
+SYSTEM = Actor.system("Orders")
 
 
 def accept(actor: Actor, provider_id: UUID, ref: str) -> Purchase:
@@ -70,6 +73,7 @@ def decline(actor: Actor, provider_id: UUID, ref: str, reason: str) -> Purchase:
         **_answer(actor),
     )
     freed = release(actor, purchase)
+    drop_change(SYSTEM, purchase, f"{purchase.payee_name} cannot do it")
     record(actor, purchase, "decline_order", "Cannot do", why=why, freed_pence=freed)
     _dealt_with(actor, purchase)
     title = f"{purchase.payee_name} cannot do {purchase.title}. {format_pounds(freed)} is free again."

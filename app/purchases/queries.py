@@ -142,7 +142,7 @@ def allowed(viewer: Actor, purchase: Purchase) -> frozenset[Verb]:
         found -= {Verb.CONFIRM, Verb.TURN_DOWN}
     elif grant is None or not within_limit(grant, purchase.total_pence):
         found.discard(Verb.CONFIRM)
-    if not may_appeal(purchase):
+    if not may_appeal(purchase) or grant is None or not within_limit(grant, purchase.total_pence):
         found.discard(Verb.APPEAL)
     return frozenset(found)
 

@@ -77,18 +77,25 @@ def missing_quotes(purchase: Purchase) -> dict[str, str]:
 def use_quotes(actor: Actor, purchase: Purchase) -> None:
     """Take up the prices a purchase is sent at: from now on the provider cannot take them back.
 
+    A change does not: the price stays with what it would replace until it takes its place.
+
     :raises StateError: when the provider was faster.
     """
     for line in _quoted(purchase):
         quote = _quote(line)
-        if quote.used_by != purchase.id:
+        if quote.used_by is None or quote.used_by not in (purchase.id, purchase.changes_id):
             quotes.use(actor, quote, purchase.id, quote.used_by if _is_free(quote) else None)
+
+
+def hand_over_quotes(was: Purchase, now: Purchase) -> None:
+    """A change takes the place of what was sent at some prices: those that it still buys at are its own now."""
+    quotes.hand_over([line.quote_id for line in _quoted(now) if line.quote_id], was.id, now.id)
 
 
 def _why_not(quote: Quote, purchase: Purchase | None) -> str:
     """The sentence, without its full stop; nothing when the quote can be used by this purchase, or by a new one."""
     sent = purchase is not None and purchase.state is not State.DRAFT and quote.used_by == purchase.id
-    if sent:
+    if sent or (purchase is not None and purchase.changes_id is not None and quote.used_by == purchase.changes_id):
         return ""  # it was asked for in time
     provider = db.session.get_one(Provider, quote.provider_id)
     listing = db.session.get(Listing, quote.listing_id) if quote.listing_id else None

@@ -39,7 +39,7 @@ def refund(actor: Actor, purchase: Purchase, back: RefundInput) -> PurchaseRefun
     """Record a refund, or a credit note.
 
     The person's own side may, a coordinator who was told of what went wrong or who decided the purchase, and whoever
-    sold it.
+    sold it. A part that the seller gives back does not settle what is said to be wrong.
 
     :raises InvalidError: fields ``amount on how why``.
     :raises StateError: when nothing was paid, all of it came back already, or somebody was faster.
@@ -60,8 +60,8 @@ def refund(actor: Actor, purchase: Purchase, back: RefundInput) -> PurchaseRefun
         db.session.flush()
         record(actor, purchase, "credit_note", "Noted a credit note for", why=row.why, credit_pence=row.amount_pence)
     else:
-        _come_back(actor, purchase, parts, on)
-        end_problem(actor, purchase, ProblemEnd.REFUNDED, row.why)
+        settles = may(actor, Permission.VIEW_BUDGET, PersonSubject(purchase.person_id)) or may_help(actor, purchase)
+        _come_back(actor, purchase, parts, on, settles=settles, why=row.why)
         record(actor, purchase, "refund", "Noted money back for", why=row.why, back_pence=row.amount_pence)
     if not may(actor, Permission.VIEW_BUDGET, PersonSubject(purchase.person_id)):
         what = "a credit note" if row.how is HowBack.CREDIT_NOTE else "money back"
@@ -106,7 +106,8 @@ def use_credit(actor: Actor, purchase: Purchase, on: date) -> int:
     for note in _open_notes(purchase):
         part = min(left, note.left_pence)
         if part:
-            _take_from(actor, note, part, on, HowBack.CREDIT_USED, for_purchase=purchase)
+            # it says nothing of whether what is wrong with the older one is put right
+            _take_from(actor, note, part, on, HowBack.CREDIT_USED, for_purchase=purchase, settles=False)
             left -= part
     return purchase.total_pence - left
 
@@ -133,7 +134,14 @@ def pay_out_credit(actor: Actor, purchase: Purchase, note_ref: str, on: date) ->
 
 
 def _take_from(
-    actor: Actor, note: PurchaseRefund, pence: int, on: date, how: HowBack, for_purchase: Purchase | None = None
+    actor: Actor,
+    note: PurchaseRefund,
+    pence: int,
+    on: date,
+    how: HowBack,
+    for_purchase: Purchase | None = None,
+    *,
+    settles: bool = True,
 ) -> PurchaseRefund:
     """Turn a part of a credit note into money that is back."""
     done = db.session.scalar(
@@ -151,16 +159,30 @@ def _take_from(
     shares = share_out(pence, [line.credit_pence for line in open_lines])
     parts = {line.id: part for line, part in zip(open_lines, shares, strict=True) if part}
     row = _row(actor, origin, how, parts, on, "", credit_id=note.id, for_purchase=for_purchase)
-    _come_back(actor, origin, parts, on, of_credit=pence)
-    end_problem(actor, origin, ProblemEnd.REFUNDED)
+    _come_back(actor, origin, parts, on, of_credit=pence, settles=settles)
     record(actor, origin, how.value, "Got back, by a credit note,", back_pence=pence)
     return row
 
 
-def _come_back(actor: Actor, purchase: Purchase, parts: dict[UUID, int], on: date, *, of_credit: int = 0) -> None:
-    """Put money back where it came from. The purchase's row is changed first: of two at once one gets through."""
+def _come_back(
+    actor: Actor,
+    purchase: Purchase,
+    parts: dict[UUID, int],
+    on: date,
+    *,
+    of_credit: int = 0,
+    settles: bool,
+    why: str = "",
+) -> None:
+    """Put money back where it came from. The purchase's row is changed first: of two at once one gets through.
+
+    :param of_credit: pence of it that a credit note promised.
+    :param settles: what was said to be wrong is put right by it; all of it back always does.
+    """
     total = purchase.refunded_pence + sum(parts.values())
     to = State.REFUNDED if total == purchase.total_pence else State.PART_REFUNDED
+    if to is State.PART_REFUNDED and purchase.state is State.DISPUTED and not settles:
+        to = State.DISPUTED
     move(purchase, Verb.REFUND, to, refunded_pence=total, credit_pence=purchase.credit_pence - of_credit)
     for line in purchase.lines:
         part = parts.get(line.id, 0)
@@ -169,6 +191,8 @@ def _come_back(actor: Actor, purchase: Purchase, parts: dict[UUID, int], on: dat
             line.credit_pence -= part if of_credit else 0
             budgets.give_back(actor, line.id, part, memo=f"Money back, purchase {purchase.ref}", counts_on=on)
     db.session.flush()
+    if to is not State.DISPUTED:
+        end_problem(actor, purchase, ProblemEnd.REFUNDED, why)
 
 
 def _row(

@@ -14,6 +14,7 @@ from app.purchases.changing import move, record, require, require_state, write
 from app.purchases.holding import hold_lines, hold_sum
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.order_rules import OrderState
+from app.purchases.quoting import hand_over_quotes
 from app.purchases.rules import State, Verb
 from app.purchases.settling import release
 from app.purchases.what_changes import change_of, changes_in
@@ -25,6 +26,7 @@ _LINE = (
     "description",
     "category",
     "listing_id",
+    "quote_id",
     "quantity_hundredths",
     "unit",
     "unit_price_pence",
@@ -32,6 +34,8 @@ _LINE = (
     "outcome_id",
     "family_member",
 )
+#: How a purchase stands, its provider's word included: read again before a change takes its place.
+_STANDS = ("state", "version", "order_state", "order_by_name", "order_answered_at", "said_delivered_on")
 #: What a provider goes by. What it helps with is the person's own affair.
 _FOR_PROVIDER = ("description", "listing_id", "quantity_hundredths", "unit", "unit_price_pence", "amount_pence")
 
@@ -39,15 +43,15 @@ _FOR_PROVIDER = ("description", "listing_id", "quantity_hundredths", "unit", "un
 def start_change(actor: Actor, purchase: Purchase) -> Purchase:
     """Open a copy of something approved, to change it. A change that was begun before is gone on with.
 
-    A line that is changed takes today's price of its listing; one that is left alone keeps what was agreed.
+    A line that is changed takes today's price of its listing; one that is left alone, or that a provider kept a price
+    for, keeps what was agreed.
 
     :returns: a draft. Nothing is different before it is sent and agreed.
     :raises StateError: when it is not approved any more, is said to be done, or a change of it waits already.
     """
     require(actor, Permission.PREPARE_PURCHASE, purchase)
     require_state(purchase, State.APPROVED)
-    if purchase.said_delivered_on is not None:
-        raise StateError(f"{purchase.payee_name} says that this is done already, so it cannot be changed any more.")
+    _refuse_if_done(purchase)
     going = change_of(purchase.id)
     if going is not None and going.state is State.DRAFT:
         return going
@@ -84,12 +88,14 @@ def hold(actor: Actor, purchase: Purchase, *, agreed: bool) -> None:
 
     :param agreed: nobody has to look at it: a change takes its place at once.
     :raises InsufficientFundsError: when a stream cannot pay its part.
+    :raises StateError: when what a change would replace has moved on.
     """
     if purchase.changes_id is None:
         hold_lines(actor, purchase)
     elif agreed:
         put_in_place(actor, purchase)
     else:
+        refuse_if_gone(db.session.get_one(Purchase, purchase.changes_id))
         _hold_difference(actor, purchase)
 
 
@@ -119,6 +125,7 @@ def put_in_place(actor: Actor, purchase: Purchase) -> None:
     accepted = was.order_state is OrderState.ACCEPTED and not _matters_to_provider(was, purchase)
     answered = {"order_state": was.order_state, "order_by_name": was.order_by_name} if accepted else {}
     budgets.move_regular_mark(was.id, purchase.id)
+    hand_over_quotes(was, purchase)
     move(was, Verb.REPLACE, decided_at=clock.now(), end_reason="")
     release(actor, was)
     budgets.release_held(actor, purchase.id, memo=f"Purchase {purchase.ref}")
@@ -132,13 +139,19 @@ def put_in_place(actor: Actor, purchase: Purchase) -> None:
 
 
 def refuse_if_gone(was: Purchase) -> None:
-    """A change can only take the place of what is still approved.
+    """A change can only take the place of what is still approved and not said to be done.
 
     :raises StateError: saying how that one stands.
     """
-    db.session.refresh(was, ["state", "version"])
+    db.session.refresh(was, _STANDS)
     if was.state is not State.APPROVED:
         raise StateError(f"What this would change has moved on meanwhile. It says now: {was.state_words}.")
+    _refuse_if_done(was)
+
+
+def _refuse_if_done(purchase: Purchase) -> None:
+    if purchase.said_delivered_on is not None:
+        raise StateError(f"{purchase.payee_name} says that this is done already, so it cannot be changed any more.")
 
 
 def _matters_to_provider(was: Purchase, now: Purchase) -> bool:

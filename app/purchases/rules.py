@@ -66,7 +66,8 @@ _BACK = frozenset({State.PART_REFUNDED, State.REFUNDED})
 
 #: The whole table. A pair that is not in it cannot happen. ``revise`` is how a blocked line is taken out or changed
 #: so that the rest goes through: the decision that stopped it is kept in the purchase's decisions. ``replace`` ends an
-#: approved purchase in the moment in which its agreed change takes its place.
+#: approved purchase in the moment in which its agreed change takes its place. A part that the seller gives back
+#: does not settle what went wrong: that is for the person's side, or for whoever helps them, to say.
 TABLE: Mapping[tuple[State, Verb], frozenset[State]] = {
     (State.DRAFT, Verb.SUBMIT): _ANSWERS | {State.AWAITING_HOLDER},
     (State.AWAITING_HOLDER, Verb.CONFIRM): _ANSWERS,
@@ -93,10 +94,11 @@ TABLE: Mapping[tuple[State, Verb], frozenset[State]] = {
     (State.UNDER_APPEAL, Verb.CANCEL): _CANCELLED,
     (State.PAID, Verb.DISPUTE): frozenset({State.DISPUTED}),
     (State.DELIVERED, Verb.DISPUTE): frozenset({State.DISPUTED}),
-    (State.DISPUTED, Verb.CONFIRM_DELIVERY): frozenset({State.DELIVERED}),
+    (State.PART_REFUNDED, Verb.DISPUTE): frozenset({State.DISPUTED}),
+    (State.DISPUTED, Verb.CONFIRM_DELIVERY): frozenset({State.DELIVERED, State.PART_REFUNDED}),
     (State.PAID, Verb.REFUND): _BACK,
     (State.DELIVERED, Verb.REFUND): _BACK,
-    (State.DISPUTED, Verb.REFUND): _BACK,
+    (State.DISPUTED, Verb.REFUND): _BACK | {State.DISPUTED},
     (State.PART_REFUNDED, Verb.REFUND): _BACK,
 }
 
@@ -166,6 +168,11 @@ def step(state: State, verb: Verb, to: State | None = None) -> State:
     if to not in ends:
         raise StateError(_ALREADY[state])
     return to
+
+
+def fine_state(refunded_pence: int) -> State:
+    """Where something stands that came, or is all right now."""
+    return State.PART_REFUNDED if refunded_pence else State.DELIVERED
 
 
 def possible(state: State) -> frozenset[Verb]:

@@ -19,7 +19,7 @@ from app.purchases.changing import move, record, require, require_state
 from app.purchases.ending_problems import end_problem
 from app.purchases.facts import is_regulated_care
 from app.purchases.models import Purchase
-from app.purchases.rules import MAX_WORDS, State, Verb, Way
+from app.purchases.rules import MAX_WORDS, State, Verb, Way, fine_state
 from app.purchases.what_changes import refuse_while_changing
 
 
@@ -70,7 +70,7 @@ def confirm_delivery(actor: Actor, purchase: Purchase, delivered_on: date | None
     day = delivered_on or purchase.said_delivered_on or clock.today()
     if day > clock.today():
         raise InvalidError({"delivered_on": "Enter a day that is not in the future"})
-    move(purchase, Verb.CONFIRM_DELIVERY, delivered_on=day)
+    move(purchase, Verb.CONFIRM_DELIVERY, fine_state(purchase.refunded_pence), delivered_on=day)
     end_problem(actor, purchase)
     record(actor, purchase, "confirm_delivery", "Got")
     return purchase

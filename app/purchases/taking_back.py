@@ -25,14 +25,29 @@ def cancel(actor: Actor, purchase: Purchase, reason: str = "") -> Purchase:
     """Take it back: what was held is free again, and nobody has to decide it."""
     early = purchase.state in (State.DRAFT, State.AWAITING_HOLDER)
     require(actor, Permission.PREPARE_PURCHASE if early else Permission.BUY, purchase)
+    return _end(actor, purchase, reason)
+
+
+def drop_change(actor: Actor, purchase: Purchase, reason: str = "") -> None:
+    """What was approved is not bought any more: there is nothing to change, so a change of it ends too.
+
+    The caller has checked the right and ended the purchase.
+    """
+    going = change_of(purchase.id)
+    if going is None:
+        return
+    if going.state is State.BLOCKED:
+        _open_again(actor, going)
+    _end(actor, going, reason)
+
+
+def _end(actor: Actor, purchase: Purchase, reason: str) -> Purchase:
     reason = storable(reason)[:MAX_NOTE]
     was = purchase.state
     move(purchase, Verb.CANCEL, decided_at=clock.now(), end_reason=reason)
     release(actor, purchase)
     if was is State.APPROVED:
-        going = change_of(purchase.id)
-        if going is not None:
-            cancel(actor, going, reason)  # there is nothing to change any more
+        drop_change(actor, purchase, reason)
     if was in (State.AWAITING_APPROVAL, State.AWAITING_INFORMATION, State.UNDER_APPEAL):
         request = approval_queries.latest_for(purchase.id)
         if request is not None:
@@ -53,6 +68,10 @@ def cancel(actor: Actor, purchase: Purchase, reason: str = "") -> Purchase:
 def revise(actor: Actor, purchase: Purchase) -> Purchase:
     """Open a purchase that was stopped again, to change it. What stopped it stays in its decisions."""
     require(actor, Permission.PREPARE_PURCHASE, purchase)
+    return _open_again(actor, purchase)
+
+
+def _open_again(actor: Actor, purchase: Purchase) -> Purchase:
     move(purchase, Verb.REVISE, decided_at=None, submitted_at=None, action=None, findings=[])
     for line in purchase.lines:
         line.action, line.findings, line.moved_on = None, [], None

@@ -36,9 +36,10 @@ DESIGN = {
     (State.UNDER_APPEAL, Verb.DECLINE): {"declined"},
     (State.PAID, Verb.DISPUTE): {"disputed"},
     (State.DELIVERED, Verb.DISPUTE): {"disputed"},
-    (State.DISPUTED, Verb.CONFIRM_DELIVERY): {"delivered"},
+    (State.PART_REFUNDED, Verb.DISPUTE): {"disputed"},
+    (State.DISPUTED, Verb.CONFIRM_DELIVERY): {"delivered", "part_refunded"},
     **{
-        (state, Verb.REFUND): {"part_refunded", "refunded"}
+        (state, Verb.REFUND): {"part_refunded", "refunded"} | ({"disputed"} if state == "disputed" else set())
         for state in State
         if state in ("paid", "delivered", "disputed", "part_refunded")
     },

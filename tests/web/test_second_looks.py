@@ -99,6 +99,8 @@ def test_wrong_then_money_back_then_it_is_in_spending(world: World, client: Any,
     assert again(purchase).state is State.PART_REFUNDED
     assert "£12.00 of £32.00 came back" in said(get(client, at))
     assert "Money back: Pool sessions" in said(get(client, f"{world.at}/spending"))
+    assert "something is wrong" in said(get(client, at))  # with the rest it still can be
+    post(client, f"{at}/refund", **typed | {"amount": "20"})
     assert client.get(f"{at}/wrong").status_code == 303
 
 
