@@ -19,8 +19,9 @@ from app.marketplace.rules import RegisterStatus
 from app.messages.rules import About
 from app.plans.models import Outcome
 from app.purchases.regular_posting import enqueue_due
+from app.purchases.regular_prices import follow_prices
 from app.purchases.regular_weighing import weigh_regular
-from app.purchases.regular_writing import budget_of, carry_price, lock, move, move_terms, person_of, record
+from app.purchases.regular_writing import budget_of, carry_on, lock, move, move_terms, person_of, record
 from app.purchases.rules import FAMILY_WORDS, Family, Verb
 from app.purchases.subjects import Fact, Place, Shown, register
 
@@ -58,6 +59,7 @@ class RegularSubject:
         doing = {Verb.APPROVE: "Approved", Verb.DECLINE: "Declined", Verb.ASK: "Asked about", Verb.ANSWER: "Answered"}
         record(actor, payment, verb.value, f"{doing[verb]} {request.title}", why=request.reason)
         if verb is Verb.APPROVE:
+            follow_prices(payment)
             enqueue_due(payment_id=payment.id)
         if verb is Verb.DECLINE and payment.state is RegularState.RUNNING:
             return "It goes on as it was agreed before."
@@ -149,7 +151,7 @@ def _step_change(payment: RegularPayment, verb: Verb) -> None:
     move_terms(waiting, TermsState.ASKED, TermsState.AGREED if verb is Verb.APPROVE else TermsState.DROPPED)
     db.session.refresh(payment, ["every_terms"])
     if verb is Verb.APPROVE:
-        carry_price(payment, waiting)
+        carry_on(payment, waiting)
 
 
 register(SubjectKind.REGULAR, RegularSubject())

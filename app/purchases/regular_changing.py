@@ -13,13 +13,13 @@ from app.budgets import regular_queries
 from app.budgets.models import Budget
 from app.budgets.regular_models import RegularPause, RegularPayment, RegularPaymentMade, RegularTerms
 from app.budgets.regular_rules import PostedBy, RegularState, TermsState
-from app.budgets.rhythm import RHYTHM_WORDS, Rhythm, usual_count
+from app.budgets.rhythm import RHYTHM_WORDS, Rhythm
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.money import MAX_PENCE
 from app.core.words import storable
-from app.identity.rules import Actor, Permission
+from app.identity.rules import Actor, Permission, within_limit
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
 from app.purchases.regular_posting import Posted, post_occurrence
@@ -28,6 +28,8 @@ from app.purchases.regular_weighing import WeighedRegular, weigh_regular
 from app.purchases.regular_writing import (
     ask_coordinator,
     budget_of,
+    carry_on,
+    is_dearer,
     lock,
     person_of,
     record,
@@ -177,13 +179,13 @@ def check_change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> 
     before = payment.terms_on(wanted.from_on)
     terms = _new_terms(actor, payment, budget, before, wanted)
     weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True)
-    was, now = (item.amount_pence * usual_count(item.rhythm) for item in (before, terms))
-    dearer = terms.amount_pence > before.amount_pence or now > was
+    dearer = is_dearer(before, terms)
+    grant = actor.grant_for(budget.person_id)
     result: TermsState | None = TermsState.AGREED
-    if weighed.state_for(actor, budget.person_id) is RegularState.AWAITING_HOLDER:
-        result = TermsState.PREPARED
-    elif dearer and weighed.decision.action is Action.BLOCK:
+    if dearer and weighed.decision.action is Action.BLOCK:
         result = None
+    elif grant is None or not within_limit(grant, weighed.forecast.highest_pence):
+        result = TermsState.PREPARED
     elif dearer and weighed.decision.action is Action.REFER:
         result = TermsState.ASKED
     return ChangeCheck(terms, before, dearer, weighed, result)
@@ -215,6 +217,8 @@ def keep_terms(
         payment.every_terms.append(terms)
     db.session.flush()
     db.session.refresh(payment, ["every_terms"])
+    if state is TermsState.AGREED:
+        carry_on(payment, terms)
     said = f"{payment.words}: {say_terms(terms)} from {clock.say_day(terms.from_on)}"
     if state is TermsState.ASKED:
         asked_by = terms.asked_by or actor.account_id

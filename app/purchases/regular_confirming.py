@@ -10,7 +10,7 @@ from app.messages.rules import NoticeKind
 from app.policy.rules import Action
 from app.purchases.regular_changing import drop_waiting, keep_terms
 from app.purchases.regular_weighing import weigh_regular
-from app.purchases.regular_writing import budget_of, lock, person_of, record, require, require_running, tell
+from app.purchases.regular_writing import budget_of, is_dearer, lock, person_of, record, require, require_running, tell
 
 
 def confirm_change(actor: Actor, payment: RegularPayment) -> RegularTerms:
@@ -28,9 +28,10 @@ def confirm_change(actor: Actor, payment: RegularPayment) -> RegularTerms:
     grant = actor.grant_for(budget.person_id)
     if actor.account_id == terms.asked_by or grant is None or not within_limit(grant, weighed.forecast.highest_pence):
         raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
-    if weighed.decision.action is Action.BLOCK:
+    dearer = is_dearer(payment.terms_on(terms.from_on), terms)
+    if dearer and weighed.decision.action is Action.BLOCK:
         raise StateError(f"{weighed.decision.findings[0].sentence} Everything stays as it was.")
-    state = TermsState.ASKED if weighed.decision.action is Action.REFER else TermsState.AGREED
+    state = TermsState.ASKED if dearer and weighed.decision.action is Action.REFER else TermsState.AGREED
     return keep_terms(actor, payment, terms, state, weighed)
 
 

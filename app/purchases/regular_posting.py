@@ -36,6 +36,7 @@ from app.purchases import regular_writing as writing
 from app.purchases.facts import weigh
 from app.purchases.models import Purchase
 from app.purchases.regular_weighing import occurrence_purchase
+from app.purchases.rules import State
 from app.purchases.settling import refuse_unregistered
 from app.purchases.submitting import post
 
@@ -194,7 +195,7 @@ def _post(actor: Actor, due: StillDue, budget: Budget, it_happened: bool) -> Pos
         raise _HinderedError(Hindrance.MONEY, error.sentence) from None
     except StateError as error:
         raise _HinderedError(Hindrance.REGISTER, error.sentence) from None
-    if weighed.decision.action is Action.REFER:
+    if purchase.state is State.AWAITING_APPROVAL:  # not what a simple rule of the team answered at once
         first = weighed.decision.findings[0]
         _note_tried(actor, due, Hindrance.REFERRED, first.sentence, purchase)
         return Posted.ASKED

@@ -16,6 +16,7 @@ from app.core.db import db
 from app.core.errors import NotAllowedError, NotFoundError, StateError
 from app.core.money import format_pounds
 from app.identity.rules import Actor, Permission, ProviderSubject, may, within_limit
+from app.marketplace import prices
 from app.marketplace.models import Listing
 from app.marketplace.rules import say_price
 from app.messages.rules import NoticeKind
@@ -25,7 +26,6 @@ from app.purchases.regular_posting import enqueue_due
 from app.purchases.regular_weighing import WeighedRegular, weigh_regular
 from app.purchases.regular_writing import (
     budget_of,
-    carry_price,
     lock,
     person_of,
     record,
@@ -34,6 +34,8 @@ from app.purchases.regular_writing import (
     tell,
 )
 from app.purchases.rules import line_amount
+
+SYSTEM = Actor.system("Prices by date")
 
 
 def price_changed(actor: Actor, listing: Listing, old_pence: int, new_pence: int, from_day: date) -> int:
@@ -63,7 +65,29 @@ def price_changed(actor: Actor, listing: Listing, old_pence: int, new_pence: int
     ).all()
     whole = (joinedload(RegularPayment.every_terms), joinedload(RegularPayment.pauses))
     payments = [db.session.get_one(RegularPayment, key, options=whole) for key in ids]
-    return sum(_change(actor, payment, listing, old_pence, new_pence, from_day) for payment in payments)
+    count = 0
+    for payment in payments:
+        count += _change(actor, payment, listing, old_pence, new_pence, from_day)
+        follow_prices(payment)
+    return count
+
+
+def follow_prices(payment: RegularPayment) -> None:
+    """What its listing's announced prices mean for a regular purchase, now that nothing waits about an earlier one.
+
+    One dearer price is asked for at a time: the next when the one before is agreed, or is none any more.
+    """
+    listing = db.session.get(Listing, payment.listing_id) if payment.listing_id else None
+    for price in prices.coming_prices(listing) if listing else ():
+        if listing is None or payment.waiting_terms is not None or payment.state is not RegularState.RUNNING:
+            return
+        day = price.starts_on
+        before = prices.price_on(listing, day - timedelta(days=1))
+        held = payment.terms_on(day).unit_price_pence
+        over = payment.ends_on is not None and payment.ends_on < day
+        now = price.price_pence
+        if now is not None and held == before != now and not over:
+            _change(SYSTEM, payment, listing, held, now, day)
 
 
 def _change(
@@ -72,8 +96,10 @@ def _change(
     lock(payment)
     held = payment.terms_on(from_day)
     waiting = payment.waiting_terms
-    rise = waiting if waiting is not None and waiting.state is TermsState.RISE else None
+    rise = waiting if waiting is not None and _is_rise(payment, waiting) else None
     own = held.unit_price_pence
+    if rise is not None and rise.from_on < from_day:
+        return False  # that one is answered first
     if rise is not None and new_pence != rise.unit_price_pence:
         drop_waiting(actor, payment)  # overtaken: it was never agreed
     if new_pence < own:
@@ -101,13 +127,20 @@ def _change(
     return True
 
 
+def _is_rise(payment: RegularPayment, waiting: RegularTerms) -> bool:
+    """Whether what waits is a dearer price: for the person's yes, or after it for a coordinator's."""
+    before = payment.terms_on(waiting.from_on).unit_price_pence
+    return waiting.state is TermsState.RISE or (waiting.state is TermsState.ASKED and waiting.unit_price_pence > before)
+
+
 def _fall(actor: Actor, payment: RegularPayment, listing: Listing, new_pence: int, from_day: date) -> None:
-    """The lower price holds from its day, for the terms then and for those agreed for later."""
+    """The lower price holds from its day, for the terms then and for those agreed or asked for at the price before."""
     held = payment.terms_on(from_day)
-    later = [terms for terms in payment.agreed_terms if terms.from_on > from_day]
+    going = {TermsState.AGREED, *TermsState.waiting()}
+    later = [terms for terms in payment.every_terms if terms.state in going and terms.from_on > from_day]
     payment.every_terms.append(_at_price(held, new_pence, from_day, TermsState.AGREED))
     for terms in later:
-        if terms.unit_price_pence > new_pence:
+        if terms.unit_price_pence == held.unit_price_pence:
             terms.unit_price_pence = new_pence
             terms.amount_pence = line_amount(new_pence, terms.quantity_hundredths)
     db.session.flush()
@@ -167,7 +200,7 @@ def accept_rise(actor: Actor, payment: RegularPayment) -> RegularTerms:
     state = TermsState.ASKED if weighed.decision.action is Action.REFER else TermsState.AGREED
     keep_terms(actor, payment, rise, state, weighed)
     if state is TermsState.AGREED:
-        carry_price(payment, rise)
+        follow_prices(payment)
         enqueue_due(payment_id=payment.id)
     return rise
 

@@ -16,7 +16,7 @@ from app.budgets import queries as budgets
 from app.budgets.models import Budget
 from app.budgets.regular_models import RegularPayment, RegularTerms
 from app.budgets.regular_rules import REGULAR_WORDS, RegularState, TermsState
-from app.budgets.rhythm import RHYTHM_WORDS
+from app.budgets.rhythm import RHYTHM_WORDS, usual_count
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotAllowedError, NotFoundError, StateError
@@ -110,17 +110,33 @@ def move_terms(terms: RegularTerms, start: TermsState, end: TermsState, **values
         raise StateError(_MOVED)
 
 
-def carry_price(payment: RegularPayment, terms: RegularTerms) -> None:
-    """A listing's new price, once agreed, holds for what was agreed for later at the price before it too."""
-    if payment.listing_id is None:
-        return
-    before = [item for item in payment.agreed_terms if item.from_on < terms.from_on]
-    old_price = before[-1].unit_price_pence if before else None
-    for later in payment.agreed_terms:
-        if later.from_on > terms.from_on and later.unit_price_pence == old_price != terms.unit_price_pence:
+def carry_on(payment: RegularPayment, terms: RegularTerms) -> None:
+    """What is agreed from a day on goes on in what was agreed for later.
+
+    A listing's price, the days and how many are carried each for itself, as far as the later terms had them as they
+    were before: what was changed on purpose stays.
+    """
+    others = [item for item in payment.every_terms if item.state is TermsState.AGREED and item is not terms]
+    before = next((item for item in reversed(others) if item.from_on <= terms.from_on), None)
+    for later in others if before is not None else ():
+        if before is None or later.from_on <= terms.from_on:
+            continue
+        was = (later.unit_price_pence, later.quantity_hundredths)
+        if payment.listing_id is not None and later.unit_price_pence == before.unit_price_pence:
             later.unit_price_pence = terms.unit_price_pence
-            later.amount_pence = line_amount(terms.unit_price_pence, later.quantity_hundredths)
+        if later.quantity_hundredths == before.quantity_hundredths:
+            later.quantity_hundredths = terms.quantity_hundredths
+        if later.beat == before.beat:
+            later.rhythm, later.first_on, later.day_of_month = terms.rhythm, terms.first_on, terms.day_of_month
+        if was != (later.unit_price_pence, later.quantity_hundredths):
+            later.amount_pence = line_amount(later.unit_price_pence, later.quantity_hundredths)
     db.session.flush()
+
+
+def is_dearer(before: RegularTerms, terms: RegularTerms) -> bool:
+    """Whether each, or an ordinary month, costs more: what does not is never judged again."""
+    was, now = (item.amount_pence * usual_count(item.rhythm) for item in (before, terms))
+    return terms.amount_pence > before.amount_pence or now > was
 
 
 def say_terms(terms: RegularTerms) -> str:

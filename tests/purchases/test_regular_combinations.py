@@ -1,0 +1,181 @@
+"""What comes round again, with a second look, or prices that change more than once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.approvals import queries as approval_queries
+from app.approvals.models import ApprovalRequest
+from app.approvals.rules import RequestState
+from app.budgets import queries as budgets
+from app.budgets.models import RegularPayment
+from app.budgets.regular_rules import TermsState
+from app.core import clock
+from app.core.db import db
+from app.core.errors import StateError
+from app.identity.rules import Scope
+from app.ledger import proof
+from app.marketplace.models import Listing
+from app.marketplace.rules import Category
+from app.purchases import pricing, regular
+from app.purchases import service as purchases
+from app.purchases.models import Purchase
+from app.purchases.regular import ChangeInput, Posted
+from app.purchases.rules import DetailsInput, State
+from tests import factories
+from tests.purchases.regular_world import begin, noon, post_all, posted
+from tests.purchases.test_combinations import seller
+from tests.purchases.world import World, build, make_listing
+
+OCTOBER, MONDAY = date(2026, 10, 1), date(2026, 10, 5)
+JANUARY, MARCH = date(2027, 1, 4), date(2027, 3, 1)
+
+
+@pytest.fixture
+def october(session: object):  # the clock stands still while the test runs
+    with clock.at(noon(OCTOBER)):
+        yield build()
+
+
+def newest(subject: Purchase | RegularPayment) -> ApprovalRequest:
+    found = approval_queries.latest_for(subject.id)
+    assert found is not None
+    return found
+
+
+def bought(payment: RegularPayment) -> Purchase:
+    return db.session.scalars(select(Purchase).where(Purchase.regular_payment_id == payment.id)).one()
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_a_second_look_at_an_occurrence_pays_it_once(october: World, short: bool) -> None:
+    with clock.at(noon(MONDAY)):
+        payment = begin(october, make_listing())
+        october.plan.outcomes[0].ended_on = MONDAY - timedelta(1)
+        db.session.flush()
+        assert post_all() == [Posted.ASKED]
+        purchase = bought(payment)
+        purchases.decline(october.priya, newest(purchase).ref, "not_in_plan", "This outcome has ended.")
+        october.plan.outcomes[0].ended_on = None
+        if short:
+            other = purchases.submit(october.me, october.outside(("Pool sessions", 49_000, Category.ACTIVITIES)))
+            more = purchases.submit(october.me, october.outside(("Swim lessons", 50_000, Category.ACTIVITIES)))
+            assert {other.state, more.state} == {State.PAID}
+        purchases.appeal(october.me, purchase, "She swims twice as far now.")
+        assert MONDAY not in {item.due_on for item in budgets.still_due(october.budget, OCTOBER)}
+        assert regular.write_down_now(october.me, payment, MONDAY) is Posted.ALREADY
+        if short:
+            factories.pay_in(october.budget)
+        purchases.approve(october.tom, newest(purchase).ref)
+        assert purchase.state is State.PAID
+        assert posted(payment.id) == [MONDAY]
+        assert proof.verify().problems == []
+
+
+def test_no_second_look_at_what_was_paid_by_hand_meanwhile(october: World) -> None:
+    with clock.at(noon(MONDAY)):
+        payment = begin(october, make_listing())
+        october.plan.outcomes[0].ended_on = MONDAY - timedelta(1)
+        db.session.flush()
+        post_all()
+        purchase = bought(payment)
+        purchases.decline(october.priya, newest(purchase).ref, "not_in_plan", "This outcome has ended.")
+        october.plan.outcomes[0].ended_on = None
+        draft = purchases.start_draft(october.me, october.person, regular_ref=payment.ref, regular_due_on=MONDAY)
+        purchases.set_details(october.me, draft, DetailsInput(bought_on=MONDAY))
+        assert purchases.submit(october.me, draft).state is State.PAID
+        with pytest.raises(StateError, match="takes care of"):
+            purchases.appeal(october.me, purchase, "Please")
+
+
+class TestPrices:
+    """Sam buys at £20 an hour every Monday."""
+
+    @pytest.fixture
+    def running(self, october: World) -> tuple[Listing, RegularPayment]:
+        listing = make_listing(2_000)
+        return listing, begin(october, listing, first_on=MONDAY)
+
+    def price(self, world: World, listing: Listing, pence: int, day: date) -> None:
+        pricing.set_price(seller(listing), listing, pence, day)
+
+    def on(self, payment: RegularPayment, *days: date) -> list[int]:
+        return [payment.terms_on(day).unit_price_pence for day in days]
+
+    def referred_rise(self, world: World, listing: Listing, payment: RegularPayment) -> ApprovalRequest:
+        self.price(world, listing, 40_000, JANUARY)
+        terms = regular.accept_rise(world.me, payment)
+        assert terms.state is TermsState.ASKED
+        return newest(payment)
+
+    @pytest.mark.parametrize("pence", [2_000, 1_900, 3_000])
+    def test_a_rise_a_coordinator_looks_at_is_overtaken_by_the_next_price(
+        self, october: World, running: tuple[Listing, RegularPayment], pence: int
+    ) -> None:
+        listing, payment = running
+        request = self.referred_rise(october, listing, payment)
+        self.price(october, listing, pence, JANUARY)
+        assert request.state is RequestState.WITHDRAWN
+        waiting = payment.waiting_terms
+        if pence == 3_000:
+            assert waiting is not None
+            assert (waiting.state, waiting.unit_price_pence) == (TermsState.RISE, 3_000)
+        else:
+            assert waiting is None
+            assert self.on(payment, JANUARY) == [pence]
+
+    @pytest.mark.parametrize("days", [(JANUARY, MARCH), (MARCH, JANUARY)])
+    def test_two_rises_announced_are_asked_one_after_the_other(
+        self, october: World, running: tuple[Listing, RegularPayment], days: tuple[date, date]
+    ) -> None:
+        listing, payment = running
+        prices = {JANUARY: 2_200, MARCH: 2_400}
+        for day in days:
+            self.price(october, listing, prices[day], day)
+        for day in (JANUARY, MARCH):
+            waiting = payment.waiting_terms
+            assert waiting is not None
+            assert (waiting.from_on, waiting.unit_price_pence) == (day, prices[day])
+            regular.accept_rise(october.me, payment)
+        assert payment.waiting_terms is None
+        assert self.on(payment, OCTOBER, JANUARY, MARCH) == [2_000, 2_200, 2_400]
+
+    def test_a_fall_before_a_rise_that_was_agreed_leaves_the_rise(
+        self, october: World, running: tuple[Listing, RegularPayment]
+    ) -> None:
+        listing, payment = running
+        self.price(october, listing, 2_400, MARCH)
+        regular.accept_rise(october.me, payment)
+        self.price(october, listing, 1_800, JANUARY)
+        assert self.on(payment, OCTOBER, JANUARY, MARCH) == [2_000, 1_800, 2_400]
+        assert payment.waiting_terms is None
+
+    def test_more_hours_from_a_day_stay_when_a_later_price_begins(
+        self, october: World, running: tuple[Listing, RegularPayment]
+    ) -> None:
+        listing, payment = running
+        self.price(october, listing, 2_400, MARCH)
+        regular.accept_rise(october.me, payment)
+        regular.change(october.me, payment, ChangeInput(JANUARY, quantity_hundredths=200, rhythm="fortnightly"))
+        terms = payment.terms_on(MARCH)
+        assert (terms.amount_pence, terms.rhythm, terms.first_on) == (4_800, "fortnightly", JANUARY)
+        assert payment.terms_on(JANUARY).amount_pence == 4_000
+
+    def test_a_rise_of_some_weeks_ends_by_itself(self, october: World, running: tuple[Listing, RegularPayment]) -> None:
+        listing, payment = running
+        self.price(october, listing, 2_200, JANUARY)
+        self.price(october, listing, 2_000, MARCH)
+        regular.accept_rise(october.me, payment)
+        assert self.on(payment, OCTOBER, JANUARY, MARCH) == [2_000, 2_200, 2_000]
+        assert payment.waiting_terms is None
+
+
+def test_who_may_only_prepare_changes_nothing_even_when_a_rule_stops_it(october: World) -> None:
+    payment = begin(october, make_listing(), first_on=MONDAY, quantity_hundredths=200)
+    payment.words = "Wine tasting"
+    db.session.flush()
+    found = regular.check_change(october.broker(Scope.PREPARE), payment, ChangeInput(JANUARY, quantity_hundredths=100))
+    assert found.result is TermsState.PREPARED
