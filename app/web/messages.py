@@ -28,6 +28,10 @@ from app.web.receipts import send_strictly
 bp = Blueprint("messages", __name__)
 
 
+#: Made before the other fields: problems are listed in the order of the page.
+_TOPIC = StringField("What is it about?", [Required("Say what it is about"), NotTooLong(MAX_TOPIC)])
+
+
 class WriteForm(Form):
     """A message, with files for those who have some."""
 
@@ -42,7 +46,7 @@ class WriteForm(Form):
 class BeginForm(WriteForm):
     """The first message says what it is about."""
 
-    topic = StringField("What is it about?", [Required("Say what it is about"), NotTooLong(MAX_TOPIC)])
+    topic = _TOPIC
 
 
 @bp.get("/ask")

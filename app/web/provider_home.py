@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core import clock
 from app.identity.rules import Permission
-from app.marketplace import holidays, profiles, queries
+from app.marketplace import enquiry_queries, holidays, profiles, queries
 from app.purchases import order_books
 from app.purchases import order_queries as orders
 from app.purchases.order_rules import Show
@@ -21,7 +21,7 @@ _MOST_NEW = 5
 @bp.get("/provider/<provider_ref>/")
 @requires(Permission.KEEP_LISTINGS)
 def show() -> ResponseReturnValue:
-    """What waits: orders to answer, work to do, money to come; then what people read about them."""
+    """What waits: orders and questions to answer, work to do, money to come; then what people read about them."""
     provider, actor = current_provider(), current_actor()
     counts = orders.counts(actor, provider.id)
     return render_template(
@@ -30,6 +30,7 @@ def show() -> ResponseReturnValue:
         counts=counts,
         new=orders.orders_of(actor, provider.id, Show.NEW).rows[:_MOST_NEW],
         newest=orders.orders_of(actor, provider.id).rows[:3] if not counts[Show.NEW] else (),
+        asked=enquiry_queries.unanswered(actor, provider),
         owed=order_books.owed(actor, provider.id, clock.period_of(clock.today())),
         away=holidays.holidays_of(provider)[:3],
         listings=queries.listings_of(provider),

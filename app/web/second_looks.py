@@ -57,7 +57,7 @@ class RefundForm(Form):
         choices=choices((key.value, words) for key, words in HOW_WORDS.items()),
     )
     why = TextAreaField("Why? (you can leave this empty)", [NotTooLong(500)])
-    receipt = FileField("Receipt or credit note (you can leave this empty)")
+    receipt = FileField("Receipt or letter (you can leave this empty)")
 
     def read(self) -> RefundInput:
         """What was typed."""

@@ -15,10 +15,13 @@ from app.identity.models import StaffPost
 from app.identity.rules import Permission, may
 from app.marketplace import review_queries, suggestion_queries
 from app.messages import inbox
+from app.policy import queries as policies
+from app.policy.models import DraftState
 from app.purchases import queue
 from app.web import words
 from app.web.context import current_actor
 from app.web.marks import requires
+from app.web.problems import open_problems
 from app.web.staff_scope import places_with, scope_of
 
 bp = Blueprint("staff", __name__)
@@ -46,6 +49,11 @@ def home() -> ResponseReturnValue:
         late = f", {counts.late} late" if counts.late else ""
         now = f"{counts.mine} for you, {counts.team} in the team{late}"
         cards.append(Card("To decide", url_for("queue.index"), "Purchases that wait for a person's answer.", now))
+        if wrong := open_problems():
+            now = f"{wrong} {'thing waits' if wrong == 1 else 'things wait'} to be put right"
+            cards.append(
+                Card("Something went wrong", url_for("problems.index"), "What was paid for and is not right.", now)
+            )
         waits = inbox.counts_for_staff(actor)
         late = f", {waits.late} late" if waits.late else ""
         now = f"{waits.mine} for you, {waits.team} in the team{late}"
@@ -61,7 +69,8 @@ def home() -> ResponseReturnValue:
         now = f"{waiting[0]} to check, {waiting[1]} reviews to look at" if any(waiting) else ""
         about = "Providers that people miss, and reviews that need a look."
         cards.append(Card("Marketplace", url_for("staff_suggestions.index"), about, now))
-    cards.append(Card("Spending policy", url_for("policy.show"), "The rules in force, with the source of each."))
+    about = "The rules in force, with the source of each."
+    cards.append(Card("Spending policy", url_for("policy.show"), about, _drafts()))
     if may(actor, Permission.MANAGE_STAFF):
         cards.append(Card("Team", url_for("staff.people"), "Who holds which role."))
     if may(actor, Permission.READ_AUDIT):
@@ -77,6 +86,14 @@ def _payments(month: str) -> str:
     if not found:
         return ""
     return f"{month}: {sum(m.budgets_paid for m in found)} paid, {sum(m.budgets_to_pay for m in found)} to pay"
+
+
+def _drafts() -> str:
+    """How many drafts of the policy wait for a second person, for those who may publish one."""
+    places = places_with(Permission.CHANGE_POLICY)
+    found = [draft for place in places for draft in policies.drafts_of(current_actor(), place.id)]
+    asked = sum(draft.state is DraftState.ASKED for draft in found)
+    return f"{asked} {'draft waits' if asked == 1 else 'drafts wait'} for a second person" if asked else ""
 
 
 def _posts() -> list[str]:

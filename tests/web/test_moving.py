@@ -33,7 +33,7 @@ def test_see_first_then_move(world: World, client: Any) -> None:
     assert 'value="40"' in back.text
     post(client, f"{world.at}/moved/new", **asked, step="send")
     page = said(get(client, f"{world.at}/moved"))
-    assert f"£40.00 : {SWIM} to {REST}" in page
+    assert f"£40.00 from “{SWIM}” to “{REST}”" in page
     assert "With what was moved it is £80.00 this month." in said(get(client, f"{world.at}/plan"))
     assert "of £80" in said(get(client, f"{world.at}/"))
 

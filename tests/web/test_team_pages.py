@@ -107,7 +107,7 @@ def test_answer_times_are_for_everybody_who_works_there(world: World, client: An
     world.referred()
     request = db.session.scalars(select(ApprovalRequest)).one()
     post(client, f"/staff/requests/{request.ref}/approve", why="")
-    assert "1 (100 %)" in said(get(client, "/staff/answer-times"))
+    assert "1 (100%)" in said(get(client, "/staff/answer-times"))
     sign_in(client, world.account)
     assert client.get("/staff/answer-times").status_code == 403
 
