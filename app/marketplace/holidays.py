@@ -38,13 +38,16 @@ def away(listing: Listing) -> list[Span]:
     return away_of(listing.provider_id, [listing.id])
 
 
-def away_of(provider_id: UUID, listing_ids: Sequence[UUID]) -> list[Span]:
-    """When a provider, or any of these listings, is away, from today on; the next first."""
+def away_of(provider_id: UUID, listing_ids: Sequence[UUID], since: date | None = None) -> list[Span]:
+    """When a provider, or any of these listings, is away; the next first.
+
+    :param since: without what was over by this London day; today when left out.
+    """
     rows = db.session.execute(
         select(Holiday.starts_on, Holiday.ends_on)
         .where(
             Holiday.provider_id == provider_id,
-            Holiday.ends_on >= clock.today(),
+            Holiday.ends_on >= (since or clock.today()),
             or_(Holiday.listing_id.is_(None), Holiday.listing_id.in_(listing_ids)),
         )
         .order_by(Holiday.starts_on, Holiday.ends_on)

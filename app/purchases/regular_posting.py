@@ -210,7 +210,8 @@ def _refuse(due: StillDue, it_happened: bool) -> None:
         each = format_pounds(waiting.amount_pence)
         raise _HinderedError(Hindrance.PRICE, f"The price goes up to {each} each time, and you have not said yes yet.")
     if payment.provider_id is not None and not it_happened:
-        spans = holidays.away_of(payment.provider_id, [payment.listing_id] if payment.listing_id else [])
+        listings = [payment.listing_id] if payment.listing_id else []
+        spans = holidays.away_of(payment.provider_id, listings, due.due_on)  # also of a day that was missed
         if any(span.first <= due.due_on <= span.last for span in spans):
             raise _HinderedError(Hindrance.AWAY, f"{payment.payee} said that they are away that day.")
 

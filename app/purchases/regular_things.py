@@ -7,8 +7,9 @@ from datetime import date
 
 from app.budgets.models import Budget
 from app.budgets.regular_models import RegularPayment, RegularTerms
+from app.budgets.regular_queries import school_terms
 from app.budgets.regular_rules import PostedBy, RegularState, TermsState
-from app.budgets.rhythm import Rhythm
+from app.budgets.rhythm import Beat, Rhythm, occurrences
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
@@ -109,6 +110,11 @@ def build(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: Re
     if wanted.until is not None and not wanted.first_on <= wanted.until <= budget.ends_on:
         until = clock.say_day(budget.ends_on, year=True)
         errors["until"] = f"Enter a day that is not before the first, and not after {until}, your budget's end"
+    if wanted.rhythm == Rhythm.TERM_TIME and not errors:
+        last = wanted.until or budget.ends_on
+        terms = school_terms(budget.commissioner_id)
+        if not occurrences(Beat(Rhythm.TERM_TIME, wanted.first_on), wanted.first_on, last, terms):
+            errors["rhythm"] = "We know of no school term in that time. Choose another one, or ask your coordinator"
     if not 0 < wanted.quantity_hundredths <= MAX_QUANTITY:
         errors["quantity"] = "Enter how many, more than 0 and up to 10,000"
     amount, unit_price = _price(thing, wanted)

@@ -15,9 +15,10 @@ from app.budgets.models import RegularPayment
 from app.budgets.regular_rules import TermsState
 from app.core import clock
 from app.core.db import db
-from app.core.errors import StateError
+from app.core.errors import InvalidError, StateError
 from app.identity.rules import Scope
 from app.ledger import proof
+from app.marketplace import holidays
 from app.marketplace.models import Listing
 from app.marketplace.rules import Category
 from app.purchases import pricing, regular
@@ -89,6 +90,23 @@ def test_no_second_look_at_what_was_paid_by_hand_meanwhile(october: World) -> No
         assert purchases.submit(october.me, draft).state is State.PAID
         with pytest.raises(StateError, match="takes care of"):
             purchases.appeal(october.me, purchase, "Please")
+
+
+def test_a_holiday_is_seen_by_a_run_that_comes_after_it(october: World) -> None:
+    listing = make_listing()
+    payment = begin(october, listing, first_on=MONDAY)
+    holidays.add(seller(listing), listing.provider, MONDAY, MONDAY + timedelta(2))
+    with clock.at(noon(MONDAY + timedelta(5))):
+        assert post_all() == [Posted.HINDERED]
+        assert posted(payment.id) == []
+
+
+def test_in_school_terms_that_nobody_entered_yet_nothing_can_begin(october: World) -> None:
+    october.commissioner.settings = {"school_terms": [["2025-09-01", "2026-07-21"]]}
+    db.session.flush()
+    with pytest.raises(InvalidError) as refused:
+        begin(october, make_listing(), first_on=MONDAY, rhythm="term_time")
+    assert set(refused.value.errors) == {"rhythm"}
 
 
 class TestPrices:
