@@ -159,7 +159,7 @@ def hand_over(actor: Actor, request_ref: str, to_account_ref: str) -> ApprovalRe
     if to is None or all(to.id != account.id for account in identity.coordinators(request.commissioner_id)):
         raise InvalidError({"to": "Choose somebody in your team"})
     if is_refused(to, request):
-        raise InvalidError({"to": f"{to.name} would be paid for this one. Choose somebody else"})
+        raise InvalidError({"to": f"{to.name} cannot decide this one. Choose somebody else"})
     return pass_on(actor, request, to)
 
 

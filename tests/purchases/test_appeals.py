@@ -69,7 +69,7 @@ def test_who_decided_first_never_gets_the_appeal_in_any_way(world: World) -> Non
     with pytest.raises(NotFoundError):
         purchases.approve(world.priya, ref)
     assert world.coordinator not in approval_queries.colleagues_for(newest(purchase))
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(InvalidError, match="Priya Shah cannot decide this one"):
         purchases.hand_over(world.tom, ref, world.coordinator.ref)
     third = factories.make_account("Una Third")
     factories.make_post(third, world.commissioner)

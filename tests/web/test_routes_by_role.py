@@ -22,32 +22,28 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.routing import Rule
 
-from app.budgets import queries as budgets
 from app.core.db import db
 from app.evidence import service as evidence
 from app.identity import sessions
 from app.identity.models import Account, Commissioner, Person
 from app.identity.rules import AuthorityKind, Scope, StaffRole
 from app.ledger.rules import Stream
-from app.marketplace import keeping, watching
 from app.marketplace import service as marketplace
-from app.marketplace.models import Location, Provider
-from app.marketplace.provider_models import Holiday
+from app.marketplace.models import Provider
 from app.marketplace.rules import Category, Unit
 from app.marketplace.service import NewListing, NewProvider
 from app.messages.models import Notice
 from app.plans.service import OutcomeInput
-from app.policy import drafts
-from app.purchases import regular
 from app.purchases import service as purchases
 from app.purchases.models import Purchase
 from app.purchases.queries import open_request_of
-from app.purchases.rules import DetailsInput, LineInput, State
+from app.purchases.rules import DetailsInput, LineInput
 from tests import factories as make
 from tests.web.asked import make_asked
 from tests.web.buying_world import photo
 from tests.web.second_looks_made import make_second_looks
 from tests.web.team_things import make_team_things
+from tests.web.things_made import make_kept_things, make_policy_draft, make_provider_things, make_regular
 
 TABLE = Path(__file__).with_name("routes_by_role.txt")
 ROLES = (
@@ -128,57 +124,17 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             "person_ref": person.ref,
             "provider_ref": provider.ref,
             "listing_ref": listing.ref,
-            "draft_ref": _policy_draft(where, name),
-            **_kept(account, person, listing.ref),
+            "draft_ref": make_policy_draft(where, name),
+            **make_kept_things(account, person, listing.ref),
             **asked,
             **make_team_things(person, account, coordinator, budget, plan.outcomes[0]),
             **make_second_looks(account, person, plan.outcomes[0].ref),
             **_refs(account, draft),
-            **_regular(account, person, plan.outcomes[0].ref, listing.ref),
-            **_provider_refs(account, person, plan.outcomes[0].ref, provider, listing.ref),
+            **make_regular(account, person, plan.outcomes[0].ref, listing.ref),
+            **make_provider_things(account, person, plan.outcomes[0].ref, provider, listing.ref),
         },
         {**_refs(account, sent), "request_ref": request.ref},
     )
-
-
-def _policy_draft(where: Commissioner, name: str) -> str:
-    """A draft of the spending policy that is being changed, by an admin of their own."""
-    admin = make.make_account(f"{name}s Admin")
-    make.make_post(admin, where, StaffRole.ADMIN)
-    return drafts.start(make.actor_for(admin), where.id).ref
-
-
-def _provider_refs(
-    account: Account, person: Person, outcome_ref: str, provider: Provider, listing_ref: str
-) -> dict[str, str]:
-    """What a provider's own pages name: an order, a place, days away."""
-    actor = make.actor_for(account)
-    order = purchases.start_draft(actor, person, listing_ref=listing_ref)
-    purchases.put_line(actor, order, order.lines[0].ref, LineInput(outcome_ref=outcome_ref))
-    order.state, order.submitted_at = State.APPROVED, make.clock.now()
-    place = Location(provider_id=provider.id, name="The baths", service_types=[], specialisms=[], activities=[])
-    today = make.clock.today()
-    away = Holiday(provider_id=provider.id, starts_on=today, ends_on=today)
-    db.session.add_all([place, away])
-    db.session.flush()
-    return {"order_ref": order.ref, "location_ref": place.ref, "holiday_ref": away.ref}
-
-
-def _kept(account: Account, person: Person, listing_ref: str) -> dict[str, str]:
-    actor = make.actor_for(account)
-    saved = keeping.save(actor, person, listing_ref=listing_ref)
-    watch = watching.start_watch(actor, person, "Swimming", watching.asked_of({"q": "swimming"}))
-    return {"saved_ref": saved.ref, "watch_ref": watch.ref}
-
-
-def _regular(account: Account, person: Person, outcome_ref: str, listing_ref: str) -> dict[str, str]:
-    """Something bought again and again, and a question of setting one up."""
-    actor = make.actor_for(account)
-    budget = budgets.budget_in_force(actor, person)
-    assert budget is not None
-    wanted = regular.RegularInput("weekly", make.clock.today(), None, outcome_ref, family_member="no")
-    payment = regular.start(actor, person, budget, regular.thing_from_listing(listing_ref), wanted)
-    return {"regular_ref": payment.ref, "step": "often"}
 
 
 def _purchase(account: Account, person: Person, outcome_ref: str) -> Purchase:
