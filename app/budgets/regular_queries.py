@@ -50,7 +50,13 @@ _REGULAR = (
 
 
 def due_between(budget: Budget, first: date, last: date) -> list[StillDue]:
-    """The occurrences of a budget's regular purchases on some days, made or not, in the order they fall due."""
+    """The occurrences of a budget's regular purchases on some days, made or not, in the order they fall due.
+
+    Outside the budget's time nothing falls due: no money is there for it.
+    """
+    first, last = max(first, budget.starts_on), min(last, budget.ends_on)
+    if last < first:
+        return []
     asked = {"budget_id": budget.id, "first": first, "last": last}
     rows = db.session.scalars(_REGULAR, asked).unique().all()
     return occurrences_of(rows, first, last, school_for(budget.commissioner_id, rows))

@@ -109,6 +109,16 @@ def test_in_school_terms_that_nobody_entered_yet_nothing_can_begin(october: Worl
     assert set(refused.value.errors) == {"rhythm"}
 
 
+def test_nothing_is_due_after_the_budgets_end(october: World) -> None:
+    begin(october, make_listing(), first_on=MONDAY)
+    october.budget.ends_on = date(2026, 10, 13)
+    db.session.flush()
+    assert [item.due_on.day for item in budgets.still_due(october.budget, OCTOBER)] == [5, 12]
+    assert budgets.still_due(october.budget, date(2026, 11, 1)) == []
+    balance = budgets.balance(october.budget)
+    assert (balance.still_due, balance.safe_to_spend) == (4_400, 100_000 - 4_400)
+
+
 class TestPrices:
     """Sam buys at £20 an hour every Monday."""
 
