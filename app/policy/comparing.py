@@ -14,8 +14,9 @@ from itertools import groupby
 from app.core.money import format_pounds
 from app.policy.document import MinimumPay, PolicyDocument, Rule
 from app.policy.figures import FIGURES
-from app.policy.lists import NEVER, Statement, all_statements
+from app.policy.lists import NEVER, Statement, all_statements, firing
 from app.policy.rules import Action, Door, Group
+from app.policy.text import words
 
 LAW_GIVEN = frozenset({Group.INAPPROPRIATE, Group.EXCLUDED})
 """Groups whose blocks are law, not a commissioner's choice (facts: what a personal health budget may not buy)."""
@@ -196,12 +197,25 @@ def _statement(said: Statement, added: bool, policy: PolicyDocument) -> Differen
         thing = "phrase in which its words mean nothing"
     else:
         thing = f"word “{said.kind}”"
-    relaxes = added if said.is_exception else not added
-    law = relaxes and (is_law_given(rule) if rule and not said.is_exception else _law_in(policy, said.category))
+    hidden = _hidden_by(said, rule, policy) if added and rule and not said.is_exception else []
+    relaxes = bool(hidden) or (added if said.is_exception else not added)
+    law = relaxes and (
+        is_law_given(*hidden or [rule]) if rule and not said.is_exception else _law_in(policy, said.category)
+    )
     place = f"{said.category}.{said.rule}.{said.kind}.{'~' * said.common}{said.term}|{said.beside}"
     path = f"words{'+' if added else '-'}.{place}"
     what = f"{'Put in' if added else 'Taken out'}: {thing}"
     return Difference(path, Part.WORDS, title, what, "" if added else shown, shown if added else "", relaxes, law)
+
+
+def _hidden_by(said: Statement, rule: Rule, policy: PolicyDocument) -> list[Rule]:
+    """Stricter rules whose words stand inside a phrase: within a category the longest counts, so they fire no more."""
+    whole = words(said.term)
+    parts = {whole[i:j] for i in range(len(whole)) for j in range(i + 1, len(whole) + 1)} - {whole}
+    lists = [firing(text) for text in policy.words.values()] if parts else []
+    codes = {code for terms in lists for part in parts for code in terms.get((said.category, part), ())}
+    found = [policy.rules[code] for code in sorted(codes & policy.rules.keys())]
+    return [other for other in found if _is_milder(other, rule)]
 
 
 def category_title(policy: PolicyDocument, category: str) -> str:
@@ -243,7 +257,7 @@ def _codes(before: PolicyDocument, after: PolicyDocument) -> Iterator[Difference
         (first, was, now), last = rows[0], rows[-1][0]
         span = f"{first:04d}" if first == last else f"{first:04d}-{last:04d}"
         old, new = before.rules.get(was or ""), after.rules.get(now or "")
-        milder = _worst(new) < _worst(old)
+        milder = _is_milder(old, new)
         law = milder and is_law_given(old)
         yield Difference(
             f"codes.{span}", Part.CODES, f"Kind of shop {span}", "Comes under", _rule_of(was, old), _rule_of(now, new),
@@ -251,8 +265,9 @@ def _codes(before: PolicyDocument, after: PolicyDocument) -> Iterator[Difference
         )  # fmt: skip
 
 
-def _worst(rule: Rule | None) -> int:
-    return max((rule.action_at(door).rank for door in Door), default=0) if rule else 0
+def _is_milder(old: Rule | None, new: Rule | None) -> bool:
+    """True when the new rule, or none, lets more through than the old one at some door."""
+    return old is not None and any(old.action_at(d).rank > (new.action_at(d).rank if new else 0) for d in Door)
 
 
 def _rule_of(code: str | None, rule: Rule | None) -> str:
@@ -265,8 +280,14 @@ def _pay(before: PolicyDocument, after: PolicyDocument) -> Iterator[Difference]:
         was, now = old.get(day), new.get(day)
         if was != now:
             about = f"From {day.day} {day:%B %Y}"
-            milder = now is None or (was is not None and any(now.for_age(a) < was.for_age(a) for a, _ in was.rates))
+            milder = _pays_less(before.pay_on(day), after.pay_on(day))  # where no row begins, an earlier one goes on
             yield Difference(f"pay.{day}", Part.PAY, about, "Rates", _rates(was), _rates(now), milder)
+
+
+def _pays_less(was: MinimumPay | None, now: MinimumPay | None) -> bool:
+    if was is None or now is None:
+        return was is not None
+    return any(now.for_age(age) < was.for_age(age) for age, _ in (*was.rates, *now.rates, (0, 0)))
 
 
 def _rates(row: MinimumPay | None) -> str:

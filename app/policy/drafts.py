@@ -109,18 +109,25 @@ def give_reason(actor: Actor, ref: str, seen: int, paths: Iterable[str], reason:
 def bring_up_to_date(actor: Actor, ref: str, seen: int) -> list[Clash]:
     """Put what was published since under the draft's own changes.
 
+    What lets more through now than its reason was given for needs one again.
+
     :returns: where both changed the same thing: there the draft's own stays.
     """
     draft = locked(actor, ref, seen, DraftState.OPEN)
     latest = queries.latest_version(draft.commissioner_id)
     base, mine = queries.base_of(draft), queries.draft_document(draft)
-    merged, clashes = merge(base, mine, queries.document_of(latest))
+    newest = queries.document_of(latest)
+    merged, clashes = merge(base, mine, newest)
     merged = replace(merged, version=next_name(draft.commissioner_id))
     _ = merged.matcher
+    known = {(item.path, item.before, item.after) for item in compare(base, mine) if item.relaxes}
     draft.base_id = latest.id if latest else None
     draft.document, draft.digest = merged.to_dict(), merged.rules_digest
     words = f"Brought up to version {latest.version if latest else '(the one that ships)'}"
     _note(actor, draft, "", words)
+    for item in compare(newest, merged):
+        if item.relaxes and (item.path, item.before, item.after) not in known:
+            _note(actor, draft, item.path, item.sentence)
     touch(draft)
     record(actor, draft, "change", f"{words} of the spending policy")
     return clashes

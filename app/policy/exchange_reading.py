@@ -11,17 +11,23 @@ from app.policy.document import MinimumPay, PolicyDocument, Rule, Thresholds
 from app.policy.exchange import LEAVE_ALONE
 from app.policy.exchange_lines import Lines, Problem, Section, body, sections, short
 from app.policy.figures import FIGURES
-from app.policy.lists import headings, problems
+from app.policy.lists import categories, headings, problems
 from app.policy.rules import Action, Door, Group
-from app.policy.wording import faults_of
+from app.policy.wording import faults_of, figures_of
 
 MOST_LETTERS = 4_000_000
+MOST_SPANS = 2_000
+_MOST_READ = 1_000  # letters of what a rule says
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_CATEGORY = re.compile(r"[a-z0-9_-]{1,50}")
 _LIST = re.compile(r"[a-z0-9_-]{1,60}\.txt")
 _SPAN = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?")
 _AGE = re.compile(r"from age ([0-9]{1,3})")
 _VERSION = re.compile(r"\S(.{0,38}\S)?")
 _RULE_KEYS = ("title", "group", "category", "does", "reads", "next", "source", "may be asked again")
+
+
+_NO_CATEGORY = "a category has small letters, figures, - and _ only"
 
 
 @dataclass(slots=True)
@@ -139,6 +145,10 @@ def _rule(reader: _Reader, section: Section, code: str) -> None:
             values[key] = value
             for fault in faults_of(value) if key in ("title", "reads", "next") else ():
                 reader.wrong(line, fault)
+            if len(value) > _MOST_READ:
+                reader.wrong(line, f"use {_MOST_READ:,} letters or fewer")
+            if key == "category" and not _CATEGORY.fullmatch(value):
+                reader.wrong(line, _NO_CATEGORY)
     missing = [key for key in _RULE_KEYS if key not in values]
     for key in missing:
         reader.wrong(section.line, f"“{key}” is missing in the rule {code}")
@@ -165,6 +175,9 @@ def _codes(reader: _Reader, section: Section) -> None:
         if not span or int(span[2] or span[1]) < int(span[1]):
             reader.wrong(line, f"“{short(key)}” is no kind of shop: four digits, or two such with - between them")
             continue
+        if len(reader.codes) == MOST_SPANS:
+            reader.wrong(line, f"there are more than {MOST_SPANS:,} kinds of shop: put neighbours together")
+            return
         rule = "" if value == LEAVE_ALONE else value
         if rule or value != LEAVE_ALONE:
             reader.named.append((line, rule))
@@ -196,6 +209,9 @@ def _words(reader: _Reader, section: Section, name: str) -> None:
     text, lines = body(reader, section)
     for number, why in problems(name, text):
         reader.wrong(lines[number - 1] if 0 < number <= len(lines) else section.line, why)
+    for category, number in {said: number for number, said in reversed(list(categories(text)))}.items():
+        if not _CATEGORY.fullmatch(category):
+            reader.wrong(lines[number - 1], _NO_CATEGORY)
     reader.named += [
         (lines[number - 1] if number <= len(lines) else section.line, rule) for number, rule in headings(text) if rule
     ]
@@ -212,7 +228,13 @@ def _whole(reader: _Reader, like: PolicyDocument | None) -> None:
             reader.wrong(line, f"there is no rule “{short(named)}” in this file")
     if not reader.pay:
         reader.wrong(1, "there are no pay rates (== pay from 2026-04-01 ==)")
-    for code, rule in like.rules.items() if like is not None else ():
+    if like is None:
+        return
+    for code, rule in reader.rules.items():
+        if code not in like.rules and (figures := figures_of(rule)):
+            shown = ", ".join(f"“{{{name}}}”" for name in sorted(figures))
+            reader.wrong(reader.rule_lines[code], f"the rule “{code}” is told no figures, and names {shown}")
+    for code, rule in like.rules.items():
         mine = reader.rules.get(code)
         if mine is None:
             reader.wrong(1, f"the rule “{code}” is missing: a rule is made milder, never left out")

@@ -86,6 +86,17 @@ def all_statements(lists: Mapping[str, str]) -> Iterator[Statement]:
         yield from statements(lists[name])
 
 
+@lru_cache(maxsize=512)
+def firing(text: str) -> Mapping[tuple[str, tuple[str, ...]], frozenset[str]]:
+    """The rules that a list's words and phrases fire: by category and the term as the matcher compares it."""
+    found: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
+    for said in statements(text):
+        if not said.is_exception:
+            key = (said.category, _folded(said.term))
+            found[key] = found.get(key, frozenset()) | {said.rule}
+    return found
+
+
 def problems(name: str, text: str) -> list[tuple[int, str]]:
     """All that the matcher could not read in a list: (line, reason), by line."""
     rows = text.splitlines()
@@ -115,6 +126,13 @@ def headings(text: str) -> Iterator[tuple[int, str]]:
     for line in _lines(text):
         if line.text.startswith("["):
             yield line.first + 1, _meaning(line.heading)[0]
+
+
+def categories(text: str) -> Iterator[tuple[int, str]]:
+    """Each line that names a category, counted from 1, and the category."""
+    for line in _lines(text):
+        if line.text.startswith("category:"):
+            yield line.first + 1, line.category
 
 
 def own_list(category: str) -> str:

@@ -137,8 +137,8 @@ def draft_behind(version: PolicyVersion) -> PolicyDraft | None:
 
 
 def reasons_in(changes: Sequence[PolicyChange]) -> dict[str, PolicyChange]:
-    """The last change with a reason for each path."""
-    return {change.path: change for change in changes if change.reason}
+    """The last change for each path, where it has a reason: an older reason was for something else."""
+    return {path: change for path, change in {change.path: change for change in changes}.items() if change.reason}
 
 
 def wanting_reasons(draft: PolicyDraft) -> list[Difference]:

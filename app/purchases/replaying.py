@@ -17,6 +17,7 @@ from app.policy.document import PolicyDocument
 from app.policy.engine import decide
 from app.policy.rules import Action, Decision, Finding, PurchaseFacts
 from app.purchases.facts import facts_from_dict, without_settled
+from app.purchases.what_changes import without_agreed
 
 MOST_EXAMPLES = 40
 """Changed purchases kept as examples from one chunk; their counts are whole."""
@@ -79,9 +80,12 @@ class Replayer:
         tally = Tally()
         for text in stored:
             try:
-                facts, agreed = facts_from_dict(json.loads(text))
-                before = without_settled(decide(self.base, facts), agreed)
-                after = without_settled(decide(self.draft, facts), agreed)
+                kept = json.loads(text)
+                facts, agreed = facts_from_dict(kept)
+                before, after = (
+                    without_agreed(without_settled(decide(policy, facts), agreed), kept.get("changes"))
+                    for policy in (self.base, self.draft)
+                )
             except (ValueError, TypeError, KeyError, AttributeError):  # PolicyError is a ValueError
                 tally.lost += 1
                 continue

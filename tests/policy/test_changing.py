@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from app.core.errors import InvalidError
 from app.policy.changing import RuleChange, WordsChange, with_figures, with_rule, with_words
 from app.policy.comparing import Difference, compare
-from app.policy.document import PolicyDocument
+from app.policy.document import MinimumPay, PolicyDocument
 from app.policy.engine import check_text
 from app.policy.lists import all_statements, problems, statements, take_out
 from app.policy.merging import merge
@@ -203,3 +204,32 @@ def test_both_sides_of_a_merge_stay_and_a_clash_is_named() -> None:
     kept, clashes = merge(POLICY, mine, other)
     assert kept.thresholds.split_days == 9
     assert [clash.place for clash in clashes] == ["figures: split days"]
+
+
+def test_less_pay_is_milder_however_it_is_written() -> None:
+    rows = POLICY.minimum_pay
+    later = MinimumPay(date(2027, 4, 1), ((21, 100),))
+    oldest = replace(rows[-1], rates=((99, 1), *rows[-1].rates))
+    for policy in (replace(POLICY, minimum_pay=(*rows, later)), replace(POLICY, minimum_pay=(*rows[:-1], oldest))):
+        assert only(POLICY, policy).relaxes
+    more = MinimumPay(date(2027, 4, 1), ((0, 9_999),))
+    assert not only(POLICY, replace(POLICY, minimum_pay=(*rows, more))).relaxes
+
+
+def test_a_kind_of_shop_under_a_rule_milder_at_one_door_is_milder() -> None:
+    at_card = does(POLICY, "alcohol", Action.REFER, card=Action.BLOCK)
+    at_home = does(at_card, "vapes", Action.REFER, basket=Action.BLOCK)
+    moved = replace(at_home, codes=((5813, 5813, "vapes"), *at_home.codes))
+    assert only(at_home, moved).relaxes
+
+
+def test_a_longer_phrase_under_a_milder_rule_takes_words_from_a_stricter_one() -> None:
+    milder = "food-with-alcohol"
+    after = with_words(POLICY, milder, WordsChange(put_in="two bottles of merlot"))
+    assert check_text(POLICY, "two bottles of merlot").action is Action.BLOCK
+    assert check_text(after, "two bottles of merlot").action is not Action.BLOCK
+    found = only(POLICY, after)
+    assert found.relaxes
+    assert found.law
+    calm = only(POLICY, with_words(POLICY, milder, WordsChange(put_in="zingleberry pudding")))
+    assert not calm.relaxes

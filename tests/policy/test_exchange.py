@@ -39,7 +39,7 @@ def documents(draw: st.DrawFn) -> PolicyDocument:
             code,
             draw(_WORDS),
             draw(st.sampled_from(Group)),
-            draw(_TEXT),
+            draw(_CODE),
             draw(actions),
             draw(_WORDS),
             draw(_WORDS),
@@ -171,3 +171,19 @@ def test_what_is_no_policy_at_all_is_refused_with_reasons(text: str) -> None:
     assert found is None
     assert problems
     assert all(problem.line >= 1 and problem.why for problem in problems)
+
+
+def test_what_the_pages_could_not_work_with_is_refused() -> None:
+    """So many kinds of shop that to compare them takes minutes; categories that cannot name a list."""
+    text = write(POLICY)
+    spans = "\n".join(f"{number:04d}-9999: leave alone" for number in range(2_100))
+    rule = "== rule own ==\ntitle: Own\ngroup: doubtful\ncategory: ../own x\ndoes: refer\nreads: It was {when}.\n"
+    rule += f"next: Ask.\nsource: {'x' * 2_000}\nmay be asked again: yes\n\n== kinds of shop ==\n{spans}"
+    policy, problems = read(text.replace("== kinds of shop ==", rule, 1), POLICY)
+    assert policy is None
+    told = "\n".join(map(str, problems))
+    for why in ("more than 2,000 kinds of shop", "a category has small letters", "told no figures", "1,000 letters"):
+        assert told.count(why) == 1, told
+    lists, problems = read(text + "\n== words own_odd.txt ==\ncategory: ../odd\n[never]\nplum\n", POLICY)
+    assert lists is None
+    assert "a category has small letters" in str(problems[0])

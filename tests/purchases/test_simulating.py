@@ -23,6 +23,7 @@ from app.purchases import service as purchases
 from app.purchases import simulating, trials
 from app.purchases.facts import facts_from_dict, without_settled
 from app.purchases.models import PurchaseDecision
+from app.purchases.replaying import Replayer
 from tests import factories
 from tests.purchases.world import World
 
@@ -126,6 +127,14 @@ def test_what_cannot_be_asked_again_is_counted(bought: World) -> None:
     kept(like, another(bought), facts={**like.facts, "door": "window"})
     tally = simulating.simulate(bought.commissioner.id, changed(), changed(), simulating.window(1))
     assert (tally.purchases, tally.lost) == (len(BOUGHT), 2)
+
+
+def test_what_a_change_left_as_it_was_is_not_asked_about_again(bought: World) -> None:
+    frame = db.session.query(PurchaseDecision).order_by(PurchaseDecision.id)[3].facts
+    asked = Replayer(PolicyDocument.load_default(), changed())
+    assert asked.replay([json.dumps(frame)]).moves == {("refer", "refer"): 1}
+    agreed = {**frame, "changes": {"same": [0], "cheaper": False}}
+    assert asked.replay([json.dumps(agreed)]).moves == {("allow", "allow"): 1}
 
 
 @pytest.mark.parametrize("months", [0, 13, -1])
