@@ -11,13 +11,16 @@ from app.core.errors import InsufficientFundsError, InvalidError
 from app.evidence import queries as evidence
 from app.evidence import service as receipts
 from app.identity import queries as identity
-from app.identity.rules import Permission
+from app.identity.rules import Permission, PersonSubject, may, within_limit
+from app.policy.rules import Action
 from app.purchases import queries, service
+from app.purchases.appealing import may_appeal
+from app.purchases.checking import PurchaseCheck, missing_in_line
 from app.purchases.models import Purchase
 from app.purchases.rules import DetailsInput, State, Way
 from app.web.buying_forms import BoughtForm, ReceiptForm, WantedForm
 from app.web.buying_shared import checking, draft, pages, to
-from app.web.context import current_actor, current_person
+from app.web.context import acting_grant, current_actor, current_person
 from app.web.forms import show
 from app.web.marks import requires
 
@@ -92,14 +95,32 @@ def check(purchase_ref: str) -> ResponseReturnValue:
 
 def _check_page(purchase: Purchase, sentence: str = "") -> str:
     actor = current_actor()
+    found = service.check(actor, purchase)
     return render_template(
         "buying/check.jinja",
         purchase=purchase,
-        check=service.check(actor, purchase),
+        check=found,
+        second_look=_may_look_again(purchase, found),
         receipts=evidence.receipts_of(actor, purchase),
         missing_at=_missing_at,
         days=identity.settings_of(purchase.commissioner_id).decision_working_days,
         sentence=sentence,
+    )
+
+
+def _may_look_again(purchase: Purchase, found: PurchaseCheck) -> bool:
+    """Whether a person may be asked to look past what stops this: all of it, once, by who may buy for so much."""
+    stops = [each for item in found.lines for each in item.decision.findings] + list(found.purchase_findings)
+    grant = acting_grant()
+    return (
+        not found.missing
+        and not found.only_some_blocked  # the rest need not wait: the stopped thing can be asked for by itself
+        and purchase.appealed_at is None
+        and purchase.changes_id is None
+        and all(each.appealable for each in stops if each.action is Action.BLOCK)
+        and may(current_actor(), Permission.BUY, PersonSubject(purchase.person_id))
+        and grant is not None
+        and within_limit(grant, purchase.total_pence)
     )
 
 
@@ -108,10 +129,13 @@ def _missing_at(purchase: Purchase, field: str) -> str:
     if field in {"lines", "description", "amount", "quantity", "category"}:
         if not purchase.lines:
             return url_for("buying.new_line", purchase_ref=purchase.ref)
-        empty = next((line for line in purchase.lines if not line.amount_pence), purchase.lines[0])
+        wanted = (line for line in purchase.lines if field in missing_in_line(purchase, line))
+        empty = next(wanted, purchase.lines[0])
         return url_for("buying.line", purchase_ref=purchase.ref, line_ref=empty.ref, then="check")
     if field == "budget":
         return url_for("home.show")
+    if field == "offered":  # each thing can be taken out on the page itself
+        return url_for("buying.check", purchase_ref=purchase.ref)
     if field == "quote":
         quote = next(line.quote for line in purchase.lines if line.quote is not None)
         return url_for("enquiries.show", enquiry_ref=quote.enquiry.ref)
@@ -134,6 +158,8 @@ def send(purchase_ref: str) -> ResponseReturnValue:
         service.submit(current_actor(), purchase)
     except InvalidError as error:
         return _check_page(purchase, error.sentence), 400
+    if "second_look" in request.form and may_appeal(purchase):
+        return redirect(url_for("second_looks.appeal", purchase_ref=purchase.ref), 303)
     return redirect(url_for("buying.sent", purchase_ref=purchase.ref), 303)
 
 

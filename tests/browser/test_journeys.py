@@ -153,7 +153,7 @@ def test_wine_on_a_line(open_phone: Phone) -> None:
     page.locator("summary", has_text="How we know").first.click()
     expect(stopped).to_contain_text("What we noticed: “")
     expect(stopped).to_contain_text("The rest (£18.40) can go on")
-    expect(page.get_by_role("link", name="Ask a person")).to_be_visible()
+    expect(stopped.get_by_role("link", name="Ask a person")).to_be_visible()
     expect(page.get_by_role("button", name="Record this")).to_have_count(0)
     for unkind in ("violation", "prohibited", "rejected", "suspicious", "inappropriate"):
         assert unkind not in stopped.inner_text().lower()
