@@ -13,7 +13,7 @@ from tests.browser.conftest import check_accessible
 from tests.browser.site import follow
 from tests.browser.walks import main, title
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-more")]
 
 Phone = Callable[..., Page]
 PARENT, BEA, JOY = "representative@example.org", "provider@example.org", "admin@example.org"

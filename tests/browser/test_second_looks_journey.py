@@ -13,7 +13,7 @@ from tests.browser.conftest import check_accessible
 from tests.browser.site import follow
 from tests.browser.walks import main, title
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-more")]
 
 Phone = Callable[..., Page]
 HOLDER, PRIYA, MARCUS = "holder@example.org", "coordinator@example.org", "coordinator2@example.org"
