@@ -19,22 +19,11 @@ from app.purchases.basket_check import check_basket
 from app.purchases.basket_queries import MAX_PROVIDERS, basket_of
 from app.purchases.changing import record, require, require_state, write
 from app.purchases.drafting import drop_lines, put_line, remove_line, set_details, start_draft
+from app.purchases.making_lines import LINE_FIELDS
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import DetailsInput, LineInput, State, Way, title_of
 from app.purchases.taking_back import cancel
 
-_LINE = (
-    "description",
-    "category",
-    "listing_id",
-    "quote_id",
-    "quantity_hundredths",
-    "unit",
-    "unit_price_pence",
-    "amount_pence",
-    "outcome_id",
-    "family_member",
-)
 OTHER_BUDGET = "The basket is for {name}. Send or empty it first, or ask to buy this by itself."
 
 
@@ -144,7 +133,7 @@ def buy_by_itself(actor: Actor, purchase: Purchase, line_ref: str) -> Purchase:
     if len(purchase.lines) == 1:
         return leave_by_itself(actor, purchase)
     alone = start_draft(actor, purchase.person, budgets.budget_by_id(purchase.budget_id), Way.LISTING)
-    values = {name: getattr(line, name) for name in _LINE}
+    values = {name: getattr(line, name) for name in LINE_FIELDS}
     alone.lines.append(
         PurchaseLine(commissioner_id=line.commissioner_id, person_id=line.person_id, position=0, **values)
     )

@@ -20,7 +20,7 @@ from app.marketplace.models import Listing
 from app.marketplace.rules import Category
 from app.plans import queries as plans
 from app.purchases.changing import record, require, write
-from app.purchases.making_lines import check_line_from, line_from_listing, line_from_words
+from app.purchases.making_lines import LINE_FIELDS, check_line_from, line_from_listing, line_from_words
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.quoting import begin_from_quote, same_again
 from app.purchases.rules import (
@@ -148,26 +148,12 @@ def put_line(actor: Actor, purchase: Purchase, line_ref: str | None, line: LineI
     if old is None:
         _add(purchase, made)
     else:
-        for name in _FIELDS:
+        for name in LINE_FIELDS:
             setattr(old, name, getattr(made, name))
         made = old
     db.session.flush()
     record(actor, purchase, "put_line", "Changed")
     return made
-
-
-_FIELDS = (
-    "description",
-    "category",
-    "listing_id",
-    "quote_id",
-    "quantity_hundredths",
-    "unit",
-    "unit_price_pence",
-    "amount_pence",
-    "outcome_id",
-    "family_member",
-)
 
 
 def remove_line(actor: Actor, purchase: Purchase, line_ref: str) -> None:

@@ -7,6 +7,20 @@ from app.marketplace.models import Listing
 from app.purchases.models import PurchaseLine
 from app.purchases.rules import MAX_WORDS, LineInput, check_line, line_amount
 
+#: What a line says: all that is copied from one to another.
+LINE_FIELDS = (
+    "description",
+    "category",
+    "listing_id",
+    "quote_id",
+    "quantity_hundredths",
+    "unit",
+    "unit_price_pence",
+    "amount_pence",
+    "outcome_id",
+    "family_member",
+)
+
 
 def check_line_from(listing: Listing, line: LineInput) -> dict[str, str]:
     """What needs another look in a line from a listing: the amount only where the listing has no price."""

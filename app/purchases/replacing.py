@@ -12,6 +12,7 @@ from app.core.errors import InsufficientFundsError, StateError
 from app.identity.rules import Actor, Permission
 from app.purchases.changing import move, record, require, require_state, write
 from app.purchases.holding import hold_lines, hold_sum
+from app.purchases.making_lines import LINE_FIELDS
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.order_rules import OrderState
 from app.purchases.quoting import hand_over_quotes
@@ -21,19 +22,6 @@ from app.purchases.what_changes import change_of, changes_in
 
 _COPIED = ("way", "payee_name", "provider_id", "regular_payment_id", "regular_due_on", "note", "idea_id")
 _COPIED_TOO = ("needed_from", "needed_until", "bought_on", "title", "total_pence")
-_LINE = (
-    "position",
-    "description",
-    "category",
-    "listing_id",
-    "quote_id",
-    "quantity_hundredths",
-    "unit",
-    "unit_price_pence",
-    "amount_pence",
-    "outcome_id",
-    "family_member",
-)
 #: How a purchase stands, its provider's word included: read again before a change takes its place.
 _STANDS = ("state", "version", "order_state", "order_by_name", "order_answered_at", "said_delivered_on")
 #: What a provider goes by. What it helps with is the person's own affair.
@@ -77,7 +65,7 @@ def start_change(actor: Actor, purchase: Purchase) -> Purchase:
 
 
 def _copy(line: PurchaseLine) -> PurchaseLine:
-    values = {name: getattr(line, name) for name in _LINE}
+    values = {name: getattr(line, name) for name in ("position", *LINE_FIELDS)}
     return PurchaseLine(
         commissioner_id=line.commissioner_id, person_id=line.person_id, copied_from_id=line.id, **values
     )
