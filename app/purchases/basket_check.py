@@ -15,16 +15,14 @@ from app.budgets import queries as budgets
 from app.budgets import service as budget_service
 from app.budgets.models import Budget
 from app.core import clock
-from app.core.db import db
 from app.core.errors import InsufficientFundsError
 from app.identity.models import Person
 from app.identity.rules import Actor
 from app.ledger.rules import Stream
-from app.marketplace.models import Listing
 from app.policy.rules import Action, RecentPurchase
 from app.purchases.ahead import NOTHING_AHEAD, Ahead
 from app.purchases.basket_queries import basket_of
-from app.purchases.checking import PurchaseCheck, check_of, missing_in, result_of, state_for
+from app.purchases.checking import PurchaseCheck, check_of, missing_in, missing_in_line, result_of, state_for
 from app.purchases.delegating import simple_rule_for
 from app.purchases.facts import Weighed, shares_of, weigh
 from app.purchases.models import Purchase, PurchaseLine
@@ -231,19 +229,13 @@ def _set_aside(
         before[stream] = before.get(stream, 0) + part
 
 
-_OF_LINES = frozenset({"outcome", "amount"})  # named for each thing by itself
+_OF_LINES = frozenset({"outcome", "amount", "offered"})  # named for each thing by itself
 
 
 def _missing_in(purchase: Purchase) -> Iterator[Missing]:
     for line in purchase.lines:
-        if line.outcome_id is None:
-            yield Missing(purchase, line, "outcome", f"Choose which outcome {line.description} is for")
-        listing = db.session.get(Listing, line.listing_id) if line.listing_id else None
-        if listing is not None and not listing.offered:
-            words = f"{line.description} is not offered any more. Take it out, and find something like it"
-            yield Missing(purchase, line, "offered", words)
-        elif listing is not None and not line.amount_pence and listing.price_pence is None:
-            yield Missing(purchase, line, "amount", f"Enter the price you were told for {line.description}")
+        for field, words in missing_in_line(purchase, line).items():
+            yield Missing(purchase, line, field, words)
     for field, words in missing_in(purchase).items():
         if field not in _OF_LINES:
             yield Missing(purchase, None, field, words)

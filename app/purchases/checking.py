@@ -14,6 +14,7 @@ from app.core.db import db
 from app.identity.rules import Actor, Permission, within_limit
 from app.marketplace import queries as marketplace
 from app.marketplace.models import Listing
+from app.marketplace.rules import say_price
 from app.policy.rules import Action, Decision, Finding
 from app.purchases.changing import require
 from app.purchases.delegating import simple_rule_for
@@ -21,6 +22,7 @@ from app.purchases.facts import Weighed, weigh
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.quoting import missing_quotes
 from app.purchases.rules import State, Way
+from app.purchases.what_changes import is_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +140,29 @@ def missing_in(purchase: Purchase) -> dict[str, str]:
     if purchase.way.is_paid_already and purchase.bought_on is None:
         missing["bought_on"] = "Enter the day it was bought"
     for line in purchase.lines:
-        if line.outcome_id is None:
-            missing["outcome"] = f"Choose which outcome {line.description} is for"
-        if line.listing_id is not None and not line.amount_pence and _has_no_price(line.listing_id):
-            missing["amount"] = f"Enter the price you were told for {line.description}"
+        missing |= missing_in_line(purchase, line)
     return missing | missing_quotes(purchase)
 
 
-def _has_no_price(listing_id: UUID) -> bool:
-    """Whether a listing leaves its price open: then nothing is not its price (a free one says so)."""
-    return db.session.get_one(Listing, listing_id).price_pence is None
+def missing_in_line(purchase: Purchase, line: PurchaseLine) -> dict[str, str]:
+    """The same of one line.
+
+    What was only begun is sent at today's price, and while it is offered; what was sent already, kept by a quote, or
+    agreed before and left alone by a change stays as it was.
+    """
+    missing = {}
+    if line.outcome_id is None:
+        missing["outcome"] = f"Choose which outcome {line.description} is for"
+    listing = db.session.get(Listing, line.listing_id) if line.listing_id else None
+    if listing is None:
+        return missing
+    if not line.amount_pence and listing.price_pence is None:  # a free one says so
+        missing["amount"] = f"Enter the price you were told for {line.description}"
+    if purchase.state is not State.DRAFT or line.quote_id is not None or is_same(line):
+        return missing
+    if not listing.offered:
+        missing["offered"] = f"{line.description} is not offered any more. Take it out, and find something like it"
+    elif listing.price_pence is not None and listing.price_pence != line.unit_price_pence:
+        price = say_price(listing.price_pence, listing.unit)
+        missing["amount"] = f"The price of {line.description} has changed: it is {price} now. Look at it once more"
+    return missing

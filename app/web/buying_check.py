@@ -15,7 +15,7 @@ from app.identity.rules import Permission, PersonSubject, may, within_limit
 from app.policy.rules import Action
 from app.purchases import queries, service
 from app.purchases.appealing import may_appeal
-from app.purchases.checking import PurchaseCheck
+from app.purchases.checking import PurchaseCheck, missing_in_line
 from app.purchases.models import Purchase
 from app.purchases.rules import DetailsInput, State, Way
 from app.web.buying_forms import BoughtForm, ReceiptForm, WantedForm
@@ -129,10 +129,13 @@ def _missing_at(purchase: Purchase, field: str) -> str:
     if field in {"lines", "description", "amount", "quantity", "category"}:
         if not purchase.lines:
             return url_for("buying.new_line", purchase_ref=purchase.ref)
-        empty = next((line for line in purchase.lines if not line.amount_pence), purchase.lines[0])
+        wanted = (line for line in purchase.lines if field in missing_in_line(purchase, line))
+        empty = next(wanted, purchase.lines[0])
         return url_for("buying.line", purchase_ref=purchase.ref, line_ref=empty.ref, then="check")
     if field == "budget":
         return url_for("home.show")
+    if field == "offered":  # each thing can be taken out on the page itself
+        return url_for("buying.check", purchase_ref=purchase.ref)
     if field == "quote":
         quote = next(line.quote for line in purchase.lines if line.quote is not None)
         return url_for("enquiries.show", enquiry_ref=quote.enquiry.ref)

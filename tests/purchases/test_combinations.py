@@ -12,7 +12,7 @@ from app.approvals.models import ApprovalRequest
 from app.budgets import queries as budgets
 from app.core import clock
 from app.core.db import db
-from app.core.errors import NotAllowedError, StateError
+from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.identity.rules import Actor, Scope
 from app.ledger import proof
 from app.marketplace.models import Listing, ProviderMember
@@ -131,6 +131,33 @@ class TestPricesKept:
         purchases.appeal(world.me, first, "Please look again")
         with pytest.raises(StateError):
             draft_at(world, quote)
+
+
+class TestBegunLongAgo:
+    """A price holds from when it is asked for: what was only begun is sent at today's."""
+
+    def test_a_price_that_changed_meanwhile_is_looked_at_first(self, world: World) -> None:
+        listing = make_listing(2_200)
+        draft = world.from_listing(listing, 400)
+        listing.price_pence = 3_000
+        assert "£30 an hour" in purchases.check(world.me, draft).missing["amount"]
+        with pytest.raises(InvalidError):
+            purchases.submit(world.me, draft)
+        quantity(world, draft, 400)
+        assert purchases.submit(world.me, draft).total_pence == 12_000
+
+    def test_what_is_not_offered_any_more_is_not_asked_for(self, world: World) -> None:
+        listing = make_listing(2_200)
+        draft = world.from_listing(listing, 400)
+        listing.offered = False
+        with pytest.raises(InvalidError):
+            purchases.submit(world.me, draft)
+
+    def test_what_a_change_leaves_alone_keeps_its_price(self, world: World) -> None:
+        purchase, change, listing = changing(world, hours=400, send=False)
+        listing.price_pence, listing.offered = 12_000, False
+        assert purchases.submit(world.me, change).state is State.APPROVED
+        assert change.total_pence == purchase.total_pence
 
 
 class TestProblems:
