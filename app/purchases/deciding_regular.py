@@ -21,7 +21,17 @@ from app.plans.models import Outcome
 from app.purchases.regular_posting import enqueue_due
 from app.purchases.regular_prices import follow_prices
 from app.purchases.regular_weighing import weigh_regular
-from app.purchases.regular_writing import budget_of, carry_on, lock, move, move_terms, person_of, record
+from app.purchases.regular_writing import (
+    budget_of,
+    carry_on,
+    is_rise,
+    lock,
+    move,
+    move_terms,
+    person_of,
+    record,
+    refuse_over,
+)
 from app.purchases.rules import FAMILY_WORDS, Family, Verb
 from app.purchases.subjects import Fact, Place, Shown, register
 
@@ -44,6 +54,7 @@ class RegularSubject:
         lock(payment)
         if verb is Verb.APPROVE:
             _refuse_unregistered(payment)
+            refuse_over(payment)
         if verb in (Verb.ASK, Verb.ANSWER):
             return  # it goes on waiting; whose turn it is stands in the request
         try:
@@ -137,8 +148,6 @@ def _step_start(payment: RegularPayment, verb: Verb) -> None:
     if verb is Verb.APPROVE:
         # what fell due before the yes was never agreed
         values = {"starts_on": max(payment.starts_on, clock.today())}
-        if payment.ends_on is not None and payment.ends_on < clock.today():
-            raise StateError("Its last day has passed. Decline it, so that they can ask again.")
         move(payment, RegularState.AWAITING_APPROVAL, RegularState.RUNNING, **values)
     else:
         move(payment, RegularState.AWAITING_APPROVAL, RegularState.DECLINED)
@@ -148,7 +157,10 @@ def _step_change(payment: RegularPayment, verb: Verb) -> None:
     waiting = payment.waiting_terms
     if waiting is None:
         raise StateError("This has moved on.")
-    move_terms(waiting, TermsState.ASKED, TermsState.AGREED if verb is Verb.APPROVE else TermsState.DROPPED)
+    end = TermsState.AGREED if verb is Verb.APPROVE else TermsState.DROPPED
+    # nothing went through at a dearer price before the yes; whatever else was to change went on as it was
+    from_on = waiting.from_on if is_rise(payment, waiting) else max(waiting.from_on, clock.today())
+    move_terms(waiting, TermsState.ASKED, end, from_on=from_on)
     db.session.refresh(payment, ["every_terms"])
     if verb is Verb.APPROVE:
         carry_on(payment, waiting)

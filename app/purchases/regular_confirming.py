@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from app.budgets.regular_models import RegularPayment, RegularTerms
 from app.budgets.regular_rules import TermsState
+from app.core import clock
 from app.core.errors import NotAllowedError, StateError
 from app.identity.rules import Actor, Permission, within_limit
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
 from app.purchases.regular_changing import drop_waiting, keep_terms
 from app.purchases.regular_weighing import weigh_regular
-from app.purchases.regular_writing import budget_of, is_dearer, lock, person_of, record, require, require_running, tell
+from app.purchases.regular_writing import (
+    budget_of,
+    is_dearer,
+    lock,
+    person_of,
+    record,
+    refuse_over,
+    require,
+    require_running,
+    tell,
+)
 
 
 def confirm_change(actor: Actor, payment: RegularPayment) -> RegularTerms:
@@ -24,6 +35,8 @@ def confirm_change(actor: Actor, payment: RegularPayment) -> RegularTerms:
     lock(payment)
     require_running(payment)
     terms = _prepared(payment)
+    refuse_over(payment)
+    terms.from_on = max(terms.from_on, clock.today())  # what fell due before the yes went on as it was
     weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True)
     grant = actor.grant_for(budget.person_id)
     if actor.account_id == terms.asked_by or grant is None or not within_limit(grant, weighed.forecast.highest_pence):

@@ -206,9 +206,10 @@ def _refuse(due: StillDue, it_happened: bool) -> None:
     """What stands in the way before the policy is asked: a dearer price without a yes, a provider who is away."""
     payment = due.payment
     waiting = payment.waiting_terms
-    if waiting is not None and waiting.state is TermsState.RISE and waiting.from_on <= due.due_on:
+    if waiting is not None and writing.is_rise(payment, waiting) and waiting.from_on <= due.due_on:
+        yet = "you have not said yes yet" if waiting.state is TermsState.RISE else "a person looks at it first"
         each = format_pounds(waiting.amount_pence)
-        raise _HinderedError(Hindrance.PRICE, f"The price goes up to {each} each time, and you have not said yes yet.")
+        raise _HinderedError(Hindrance.PRICE, f"The price goes up to {each} each time, and {yet}.")
     if payment.provider_id is not None and not it_happened:
         listings = [payment.listing_id] if payment.listing_id else []
         spans = holidays.away_of(payment.provider_id, listings, due.due_on)  # also of a day that was missed
@@ -221,7 +222,7 @@ _WHAT_NOW = {
     Hindrance.AWAY: "If it happened all the same you can write it down now. If not, leave this one out.",
     Hindrance.REGISTER: "Nothing is paid until that is put right. You can leave this one out or end it.",
     Hindrance.STOPPED: "It stays due. You can leave this one out, change it, end it, or ask a person.",
-    Hindrance.PRICE: "It stays due until you say yes to the new price, leave this one out, or end it.",
+    Hindrance.PRICE: "It stays due until the new price is agreed. You can leave this one out, or end it.",
 }
 
 

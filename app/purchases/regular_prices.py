@@ -26,6 +26,7 @@ from app.purchases.regular_posting import enqueue_due
 from app.purchases.regular_weighing import WeighedRegular, weigh_regular
 from app.purchases.regular_writing import (
     budget_of,
+    is_rise,
     lock,
     person_of,
     record,
@@ -96,7 +97,7 @@ def _change(
     lock(payment)
     held = payment.terms_on(from_day)
     waiting = payment.waiting_terms
-    rise = waiting if waiting is not None and _is_rise(payment, waiting) else None
+    rise = waiting if waiting is not None and is_rise(payment, waiting) else None
     own = held.unit_price_pence
     if rise is not None and rise.from_on < from_day:
         return False  # that one is answered first
@@ -125,12 +126,6 @@ def _change(
     tell(actor, payment, NoticeKind.PRICE_RISE, title)
     record(actor, payment, "price_rise", f"A dearer price for {payment.words} waits for a yes", pence=new_pence)
     return True
-
-
-def _is_rise(payment: RegularPayment, waiting: RegularTerms) -> bool:
-    """Whether what waits is a dearer price: for the person's yes, or after it for a coordinator's."""
-    before = payment.terms_on(waiting.from_on).unit_price_pence
-    return waiting.state is TermsState.RISE or (waiting.state is TermsState.ASKED and waiting.unit_price_pence > before)
 
 
 def _fall(actor: Actor, payment: RegularPayment, listing: Listing, new_pence: int, from_day: date) -> None:

@@ -30,6 +30,7 @@ from app.purchases.regular_writing import (
     move,
     person_of,
     record,
+    refuse_over,
     require,
     say_terms,
     tell,
@@ -99,6 +100,7 @@ def confirm(actor: Actor, payment: RegularPayment) -> RegularPayment:
     """
     budget = budget_of(payment)
     require(actor, Permission.CONFIRM_PURCHASE, budget.person_id)
+    refuse_over(payment)
     grant = actor.grant_for(budget.person_id)
     weighed = weigh_regular(payment, payment.every_terms[0], budget, person_of(budget))
     highest = weighed.forecast.highest_pence

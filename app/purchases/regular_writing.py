@@ -76,6 +76,23 @@ def require_running(payment: RegularPayment) -> None:
         raise StateError(f"This has moved on. It says now: {REGULAR_WORDS[payment.state]}.")
 
 
+def refuse_over(payment: RegularPayment) -> None:
+    """A yes comes too late for what has ended.
+
+    :raises StateError: when its last day, or its budget's, has passed.
+    """
+    last = budget_of(payment).ends_on if payment.ends_on is None else min(payment.ends_on, budget_of(payment).ends_on)
+    if last < clock.today():
+        raise StateError("Its last day has passed. Say no, with a word why, so that it can be asked for again.")
+
+
+def is_rise(payment: RegularPayment, waiting: RegularTerms) -> bool:
+    """Whether what waits is a dearer price: for the person's yes, or after it for a coordinator's."""
+    before = payment.terms_on(waiting.from_on).unit_price_pence
+    dearer = payment.listing_id is not None and waiting.unit_price_pence > before
+    return waiting.state is TermsState.RISE or (waiting.state is TermsState.ASKED and dearer)
+
+
 def move(payment: RegularPayment, start: RegularState, end: RegularState, **values: Any) -> None:
     """Take it to another state, if it is still where it was: of two at once one gets through.
 

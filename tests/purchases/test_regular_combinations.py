@@ -12,7 +12,7 @@ from app.approvals.models import ApprovalRequest
 from app.approvals.rules import RequestState
 from app.budgets import queries as budgets
 from app.budgets.models import RegularPayment
-from app.budgets.regular_rules import TermsState
+from app.budgets.regular_rules import RegularState, TermsState
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, StateError
@@ -119,6 +119,44 @@ def test_nothing_is_due_after_the_budgets_end(october: World) -> None:
     assert (balance.still_due, balance.safe_to_spend) == (4_400, 100_000 - 4_400)
 
 
+class TestLateYes:
+    """Asked for until a day that has passed when somebody says yes."""
+
+    def test_the_persons_own_side_is_told(self, october: World) -> None:
+        broker = october.broker(Scope.PREPARE)
+        payment = begin(october, make_listing(), actor=broker, first_on=MONDAY, until=MONDAY + timedelta(7))
+        assert payment.state is RegularState.AWAITING_HOLDER
+        with clock.at(noon(date(2026, 10, 20))), pytest.raises(StateError, match="last day has passed"):
+            regular.confirm(october.me, payment)
+        assert payment.state is RegularState.AWAITING_HOLDER
+
+    def test_the_coordinator_is_told(self, october: World) -> None:
+        payment = begin(october, make_listing(60_000), first_on=MONDAY, until=MONDAY + timedelta(7))
+        assert payment.state is RegularState.AWAITING_APPROVAL
+        with clock.at(noon(date(2026, 10, 20))), pytest.raises(StateError, match="last day has passed"):
+            purchases.approve(october.priya, newest(payment).ref)
+
+    @pytest.mark.parametrize("who", ["holder", "coordinator"])
+    def test_a_changed_day_counts_from_the_yes_and_no_week_is_paid_twice(self, october: World, who: str) -> None:
+        payment = begin(october, make_listing(5_000), first_on=MONDAY, until=date(2026, 12, 28))
+        thursday, late = date(2026, 10, 8), date(2026, 10, 20)
+        if who == "holder":
+            wanted = ChangeInput(thursday, quantity_hundredths=200)
+            terms = regular.change(october.broker(Scope.PREPARE), payment, wanted)
+        else:
+            terms = regular.change(october.me, payment, ChangeInput(thursday, quantity_hundredths=1_000))
+        assert terms.state is (TermsState.PREPARED if who == "holder" else TermsState.ASKED)
+        with clock.at(noon(late)):
+            post_all()
+            assert posted(payment.id) == [MONDAY + timedelta(7 * n) for n in range(3)]
+            if who == "holder":
+                regular.confirm_change(october.me, payment)
+            else:
+                purchases.approve(october.priya, newest(payment).ref)
+            assert list(regular.due_days(late)) == []
+            assert [item.due_on.day for item in budgets.still_due(october.budget, OCTOBER)] == [22, 29]
+
+
 class TestPrices:
     """Sam buys at £20 an hour every Monday."""
 
@@ -191,6 +229,19 @@ class TestPrices:
         terms = payment.terms_on(MARCH)
         assert (terms.amount_pence, terms.rhythm, terms.first_on) == (4_800, "fortnightly", JANUARY)
         assert payment.terms_on(JANUARY).amount_pence == 4_000
+
+    def test_nothing_goes_through_at_the_old_price_while_a_coordinator_looks(
+        self, october: World, running: tuple[Listing, RegularPayment]
+    ) -> None:
+        listing, payment = running
+        self.price(october, listing, 15_000, date(2026, 10, 12))
+        assert regular.accept_rise(october.me, payment).state is TermsState.ASKED
+        with clock.at(noon(date(2026, 10, 13))):
+            assert sorted(post_all()) == [Posted.HINDERED, Posted.POSTED]
+            assert posted(payment.id) == [MONDAY]
+            purchases.approve(october.priya, newest(payment).ref)
+            assert post_all() == [Posted.POSTED]
+            assert budgets.balance(october.budget).spent == 17_000
 
     def test_a_rise_of_some_weeks_ends_by_itself(self, october: World, running: tuple[Listing, RegularPayment]) -> None:
         listing, payment = running
