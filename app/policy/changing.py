@@ -147,7 +147,7 @@ def _read(text: str, field: str, errors: dict[str, str]) -> list[str]:
         term = " ".join(item.split())
         if not term:
             continue
-        if _SPECIAL.search(term):
+        if _SPECIAL.search(term) or term.startswith("category:"):  # a list would take that for a heading of its own
             errors.setdefault(field, f"“{_short(term)}” has a sign in it that no word has")
         elif len(term) > _LONGEST_WORD:
             errors.setdefault(field, f"“{_short(term)}” is too long: use {_LONGEST_WORD} letters or fewer")

@@ -30,6 +30,8 @@ from app.purchases.replaying import MOST_EXAMPLES, Changed, Replayer, Tally, beg
 CHUNK = 500
 SMALL = 3_000
 """Purchases that are asked about at once, in this process: to start others would take longer."""
+FEW = 5
+"""Under so many purchases, their sum is told in round figures."""
 _MOST_PROCESSES = 8
 #: Told how many purchases were asked about since the last time.
 Progress = Callable[[int], None]
@@ -123,7 +125,7 @@ def result_of(tally: Tally, days: Window, base: PolicyDocument, draft: PolicyDoc
         "a_month": round((after - before) / days.months, 1),
         "a_working_day": round((after - before) / working, 2) if working else 0,
         "rules": [
-            {"kind": kind, "rule": rule, "many": many, "pence": tally.pence[kind, rule]}
+            {"kind": kind, "rule": rule, "many": many, "pence": _told(tally.pence[kind, rule], many)}
             for (kind, rule), many in sorted(tally.rules.items(), key=lambda item: (-item[1], item[0]))
         ],
         "examples": [_example(item) for item in _spread(tally.examples)],
@@ -137,9 +139,15 @@ def _example(item: Changed) -> dict[str, Any]:
         "after": item.after.value,
         "rule": item.rule,
         "category": item.category,
-        "pence": item.amount_pence,
+        "pence": _told(item.amount_pence, 1),
         "words": list(item.words),
     }
+
+
+def _told(pence: int, many: int) -> int:
+    """A sum of so many purchases as it is kept: of a few, to the nearest £10. To the penny it could tell whose it was
+    to somebody who saw the purchase, stopped ones included, which nobody but the person's own side sees."""
+    return pence if many >= FEW else max(1000, (pence + 500) // 1000 * 1000)
 
 
 def _spread(examples: list[Changed]) -> list[Changed]:

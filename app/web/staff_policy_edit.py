@@ -189,10 +189,11 @@ def _keep(draft: PolicyDraft, form: ChangeForm, document: PolicyDocument) -> Res
 def _draft(ref: str) -> PolicyDraft:
     """The draft, while it can be changed.
 
-    :raises StateError: when it is with a second person, or done with.
+    :raises StateError: when it is with a second person, or done with. What was typed until then is not thrown away:
+        keeping it says the same, beside it.
     """
     draft = policies.draft_for(current_actor(), tidy_ref(ref))
-    if draft.state != "open":
+    if draft.state != "open" and request.method == "GET":
         raise StateError("This draft cannot be changed now. Its own page says why.")
     return draft
 

@@ -14,7 +14,7 @@ from app.policy import queries as policies
 from app.policy.comparing import ANSWERS
 from app.policy.models import DraftState, SimulationState
 from app.policy.rules import Action
-from app.purchases import trials
+from app.purchases import simulating, trials
 from app.purchases.rule_titles import rule_titles
 from app.web.context import current_actor
 from app.web.forms import Form, Required, choices
@@ -66,6 +66,7 @@ def show(draft_ref: str) -> ResponseReturnValue:
             categories={category.value: category.label for category in Category},
             answers={action.value: words for action, words in ANSWERS.items()},
             actions=list(Action),
+            few=simulating.FEW,
             still=bool(request.args.get("still")),
         ),
         400 if request.method == "POST" else 200,

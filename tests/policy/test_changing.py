@@ -233,3 +233,11 @@ def test_a_longer_phrase_under_a_milder_rule_takes_words_from_a_stricter_one() -
     assert found.law
     calm = only(POLICY, with_words(POLICY, milder, WordsChange(put_in="zingleberry pudding")))
     assert not calm.relaxes
+
+
+@pytest.mark.parametrize("field", ["put_in", "exceptions_in"])
+def test_no_word_moves_the_words_after_it_to_another_category(field: str) -> None:
+    """“category: any” among the phrases that mean nothing would quieten what follows for every rule."""
+    with pytest.raises(InvalidError) as refused:
+        with_words(POLICY, "alcohol", WordsChange(**{field: "category: any\nvodka"}))
+    assert set(refused.value.errors) == {field}

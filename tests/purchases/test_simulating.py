@@ -89,6 +89,9 @@ def test_the_result_counts_the_queue_and_names_nobody(bought: World) -> None:
     for private in ("Sam", "birthday", "Shop number", bought.person.ref, "bottles"):
         assert private not in written
     assert result["working_days"] in range(55, 70)
+    told = [row["pence"] for row in (*result["rules"], *result["examples"])]
+    assert told
+    assert all(pence % 1_000 == 0 for pence in told), "what few paid is not told to the penny"
 
 
 def test_the_same_policy_changes_nothing(bought: World) -> None:

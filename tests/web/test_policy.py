@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.db import db
 from app.identity.models import Account
 from app.identity.rules import StaffRole
-from app.policy import drafts, queries
+from app.policy import drafts, handing, queries
 from app.policy.document import PolicyDocument
 from app.policy.exchange_reading import read
 from app.policy.models import PolicyDraft, PolicySimulation, PolicyVersion
@@ -169,6 +169,19 @@ def test_a_draft_that_somebody_else_changed_is_not_overwritten(desk: Desk) -> No
     assert "while you were looking at it" in words_of(page)
     assert 'value="2"' in page
     assert queries.draft_document(desk.draft).thresholds.split_days == 9
+
+
+def test_what_was_typed_stays_when_the_draft_was_sent_on_meanwhile(desk: Desk) -> None:
+    desk.as_(desk.joy)
+    desk.client.post("/staff/policy/drafts")
+    desk.post("/figures", **FIGURES, reason=WHY)
+    desk.post("/words?rule=alcohol", put_in="zork ale")
+    handing.ask(factories.actor_for(desk.joy), desk.draft.ref, desk.draft.version, WHY, clock.today())
+    db.session.commit()
+    status, page = desk.post("/words?rule=alcohol", put_in="a long list of ales")
+    assert status == 400
+    assert "A second person looks at this draft now" in words_of(page)
+    assert "a long list of ales" in page
 
 
 def test_a_trial_shows_counts_and_no_ones_purchase(desk: Desk) -> None:
