@@ -35,9 +35,9 @@ def scenes(world: World) -> list[Scene]:
         step = "Your stop smoking service and your pharmacist may give these to you free, so ask there too."
         sentence = "Things that help you stop smoking are a good thing. You can go on."
         change(ref, with_rule(mine(ref), rule.code, RuleChange(Action.WARN, {}, sentence, step)), why)
-        change(
-            ref, with_words(mine(ref), "gambling-maybe", WordsChange(put_in="coin pusher evening, race night supper"))
-        )
+        flutter = WordsChange(put_in="coin pusher evening, race night supper")
+        supper = "These are evenings out with friends, and the supper is most of the price. A person can look first."
+        change(ref, with_words(mine(ref), "gambling-maybe", flutter), supper)
         begins = clock.today() + timedelta(days=5)
         summary = "Patches and gum without waiting, and two more words for a flutter at a club."
         policy_news.ask(joy, ref, policies.draft_for(joy, ref).version, summary, begins)
