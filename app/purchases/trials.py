@@ -43,7 +43,7 @@ def begin(actor: Actor, draft_ref: str, months: int, *, at_once: bool = False) -
         raise InvalidError({"months": str(error)}) from error
     last = policies.last_simulation(draft.id)
     if last is not None and last.state in (SimulationState.WAITING, SimulationState.RUNNING):
-        if clock.now() - last.written_at < _PATIENCE:
+        if is_going(last):
             raise StateError("It is being tried already. Wait for the answer, then try again.")
         last.state, last.result = SimulationState.FAILED, {"why": "It took too long."}
         db.session.flush()
@@ -77,6 +77,12 @@ def begin(actor: Actor, draft_ref: str, months: int, *, at_once: bool = False) -
         enqueue_many(SIMULATE, [{"trial_id": str(trial.id), "digest": draft.digest}])
     db.session.flush()
     return trial
+
+
+def is_going(trial: PolicySimulation) -> bool:
+    """Whether somebody still works at a trial, or will: after a while nobody does any more."""
+    unfinished = trial.state in (SimulationState.WAITING, SimulationState.RUNNING)
+    return unfinished and clock.now() - trial.written_at < _PATIENCE
 
 
 @task(SIMULATE, attempts=3)

@@ -12,7 +12,7 @@ from app.identity.rules import Permission
 from app.marketplace.rules import Category
 from app.policy import queries as policies
 from app.policy.comparing import ANSWERS
-from app.policy.models import DraftState, SimulationState
+from app.policy.models import DraftState
 from app.policy.rules import Action
 from app.purchases import simulating, trials
 from app.purchases.rule_titles import rule_titles
@@ -52,7 +52,7 @@ def show(draft_ref: str) -> ResponseReturnValue:
             return redirect(url_for("policy_trial.show", draft_ref=draft.ref), 303)
     trial = policies.last_simulation(draft.id)
     today, mine = policies.policy_in_force(draft.commissioner_id), policies.draft_document(draft)
-    going = trial is not None and trial.state in (SimulationState.WAITING, SimulationState.RUNNING)
+    going = trial is not None and trials.is_going(trial)
     answer = make_response(
         render_template(
             "policy/trial.jinja",

@@ -215,6 +215,12 @@ def test_a_trial_that_is_going_on_says_how_far_and_can_be_kept_still(desk: Desk)
     assert answer.headers["Refresh"] == "5"
     assert "2,000 of 8,000 purchases are done" in words_of(answer.text)
     assert "Refresh" not in desk.client.get(f"{path}?still=1").headers
+    trial.written_at = clock.now() - timedelta(hours=1)  # the worker died at it
+    db.session.commit()
+    answer = desk.client.get(path)
+    assert "Refresh" not in answer.headers
+    assert "did not come to an end. It took too long" in words_of(answer.text)
+    assert "Try it on past purchases" in words_of(answer.text), "it can be tried again"
 
 
 def test_the_words_are_searched_paged_and_told_by_category(desk: Desk) -> None:
