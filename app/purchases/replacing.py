@@ -129,12 +129,24 @@ def put_in_place(actor: Actor, purchase: Purchase) -> None:
 def refuse_if_gone(was: Purchase) -> None:
     """A change can only take the place of what is still approved and not said to be done.
 
+    It is locked with that: whoever pays it, takes it back or changes it holds its row before the budget's accounts, in
+    this order always, so that nobody waits for another in a ring.
+
     :raises StateError: saying how that one stands.
     """
-    db.session.refresh(was, _STANDS)
+    db.session.refresh(was, _STANDS, with_for_update={"key_share": True})
     if was.state is not State.APPROVED:
         raise StateError(f"What this would change has moved on meanwhile. It says now: {was.state_words}.")
     _refuse_if_done(was)
+
+
+def refuse_late_change(purchase: Purchase) -> None:
+    """The same of a purchase that may be a change, before it is weighed.
+
+    :raises StateError: as :func:`refuse_if_gone`.
+    """
+    if purchase.changes_id is not None:
+        refuse_if_gone(db.session.get_one(Purchase, purchase.changes_id))
 
 
 def _refuse_if_done(purchase: Purchase) -> None:

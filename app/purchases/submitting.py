@@ -21,7 +21,7 @@ from app.purchases.facts import Weighed, weigh
 from app.purchases.models import Purchase, PurchaseDecision
 from app.purchases.quoting import use_quotes
 from app.purchases.referring import answer_by_rule, ask_coordinator
-from app.purchases.replacing import hold
+from app.purchases.replacing import hold, refuse_late_change
 from app.purchases.rules import MAX_NOTE, State, Verb, Way
 from app.purchases.settling import settle_outside
 from app.purchases.telling import tell_holders, tell_requester
@@ -43,6 +43,7 @@ def submit(actor: Actor, purchase: Purchase) -> Purchase:
     missing = missing_in(purchase)
     if missing:
         raise InvalidError(missing)
+    refuse_late_change(purchase)
     weighed = weigh(purchase, to_act=True)
     if result_of(actor, purchase, weighed) is not State.AWAITING_HOLDER:
         return answer_now(actor, purchase, weighed, clock.now())
@@ -84,6 +85,7 @@ def confirm(actor: Actor, purchase: Purchase) -> Purchase:
     missing = missing_in(purchase)
     if missing:
         raise StateError(f"{next(iter(missing.values()))}.")
+    refuse_late_change(purchase)
     _answer(actor, purchase, Verb.CONFIRM, weigh(purchase, to_act=True))
     title = f"{actor.name} said yes to {purchase.title}. {purchase.state_words}."
     tell_requester(actor, purchase, NoticeKind.CONFIRMED, title)

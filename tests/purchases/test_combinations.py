@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
+from flask import Flask
 
 from app.approvals import queries as approval_queries
 from app.approvals.models import ApprovalRequest
 from app.budgets import queries as budgets
+from app.budgets.models import Budget
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, StateError
@@ -25,7 +28,8 @@ from app.purchases.rules import LineInput, State
 from app.purchases.what_changes import change_of
 from tests import factories
 from tests.purchases.test_quoted import draft_at, stage
-from tests.purchases.world import World, make_listing
+from tests.purchases.test_races import actor, race
+from tests.purchases.world import World, build, make_listing
 
 
 def seller(listing: Listing) -> Actor:
@@ -94,6 +98,33 @@ class TestChanges:
         assert (purchase.state, change.state) == (State.CANCELLED, State.CANCELLED)
         assert change_of(purchase.id) is None
         assert budgets.balance(world.budget).promised == 0
+
+
+@pytest.mark.parametrize("other", ["taken back", "paid"])
+def test_a_change_and_the_end_of_what_it_changes_do_not_wait_for_each_other(real_database: Flask, other: str) -> None:
+    """Both hold the approved purchase before the budget: of two at once one is refused in words, none is cut off."""
+    for _ in range(3):
+        with real_database.app_context():
+            world = build()
+            purchase, change, _ = changing(world, hours=300, send=False)
+            was, new, me, budget = purchase.id, change.id, world.holder.id, world.budget.id
+            db.session.commit()
+
+        def end(key: UUID = was, holder: UUID = me) -> object:
+            found = db.session.get_one(Purchase, key)
+            if other == "paid":
+                return purchases.mark_paid(actor(holder), found, clock.today(), "By card")  # type: ignore[arg-type]  # an Actor
+            return purchases.cancel(actor(holder), found)  # type: ignore[arg-type]  # an Actor
+
+        def send(key: UUID = new, holder: UUID = me) -> object:
+            return purchases.submit(actor(holder), db.session.get_one(Purchase, key))  # type: ignore[arg-type]  # an Actor
+
+        answers = race(real_database, [end, send], 2)
+        assert sum(isinstance(answer, StateError) for answer in answers) == 1
+        with real_database.app_context():
+            balance = budgets.balance(db.session.get_one(Budget, budget))
+            assert balance.available + balance.promised + balance.spent == 100_000
+            assert proof.verify().problems == []
 
 
 class TestPricesKept:
