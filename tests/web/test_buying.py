@@ -186,23 +186,11 @@ def test_what_was_stopped_after_sending_says_the_same(world: World, client: Any)
     assert post(client, f"{world.at}/purchases/{purchase.ref}/revise").location.endswith("/check")
 
 
-def test_a_person_can_be_asked_to_look_past_a_stop_from_the_check(world: World, client: Any) -> None:
-    purchase = world.draft(("2 bottles of Merlot", 1_600))
-    base = f"{world.at}/buy/{purchase.ref}"
-    assert "Ask for a second look" in said(get(client, f"{base}/check"))
-    there = post(client, f"{base}/send", second_look="yes").location
-    assert there.endswith(f"/purchases/{purchase.ref}/appeal")
-    assert newest().state is State.BLOCKED
-    post(client, there, why="The wine is for a cooking course in the plan.")
-    assert newest().state is State.UNDER_APPEAL
-
-
 def test_more_than_there_is_says_so_and_nothing_is_sent(world: World, client: Any) -> None:
     purchase = world.draft(("Pool sessions", 200_000))
     words = said(get(client, f"{world.at}/buy/{purchase.ref}/check"))
     assert "We can't pay for this now" in words
     assert "£1,000.00 is safe to spend" in words
-    assert "second look" not in words, "nobody can look past what is not there"
 
 
 def test_a_referral_names_who_answers_by_when_before_and_after_sending(world: World, client: Any) -> None:

@@ -83,6 +83,17 @@ def test_what_was_stopped_says_what_becomes_known(world: World, client: Any) -> 
     assert "Until now nobody but your own side knows" in page
 
 
+def test_a_second_look_at_a_stop_is_asked_for_from_the_check(world: World, client: Any) -> None:
+    purchase = world.draft(("2 bottles of Merlot", 1_600))
+    base = f"{world.at}/buy/{purchase.ref}"
+    assert "Ask for a second look" in said(get(client, f"{base}/check"))
+    there = post(client, f"{base}/send", second_look="yes").location
+    assert there == f"{page_of(world, purchase)}/appeal"
+    post(client, there, why="The wine is for a cooking course in the plan.")
+    db.session.refresh(purchase)
+    assert purchase.state is State.UNDER_APPEAL
+
+
 def test_wrong_then_money_back_then_it_is_in_spending(world: World, client: Any, sign_in: Any) -> None:
     purchase = paid(world)
     at = page_of(world, purchase)
