@@ -11,7 +11,7 @@ from app.approvals.rules import SubjectKind
 from app.budgets import queries as budgets
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
+from app.core.errors import InvalidError, NotFoundError, StateError
 from app.ledger import proof
 from app.ledger.rules import Stream
 from app.marketplace.rules import Category
