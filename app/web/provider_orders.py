@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import clock, sheets
@@ -119,11 +119,11 @@ _HEAD = ("Order", "First name", "What", "Starts", "Ends", "Accepted", "Done, as 
 @bp.get("/provider/<provider_ref>/owed.csv")
 @requires(Permission.KEEP_LISTINGS)
 def download() -> ResponseReturnValue:
-    """What is owed and what was paid in a month, as a file for a spreadsheet, sent as it is read."""
+    """What is owed and what was paid in a month, as a file for a spreadsheet."""
     month = _month()
     found = order_books.for_the_books(current_actor(), current_provider().id, month)
     return Response(
-        stream_with_context(_csv(found)),
+        "".join(_csv(found)),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="orders-{month:%Y-%m}.csv"',
