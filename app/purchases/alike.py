@@ -61,7 +61,7 @@ def alike_of(viewer: Actor) -> list[Alike]:
             rule,
             rule_titles(policies.policy_in_force(commissioner_id), [rule]).get(rule, rule),
             category,
-            Category(category).label if category in set(Category) else "Other things",
+            Category(category).label if category in set(Category) else "no kind was chosen",
             int(count),
             int(pence),
         )
