@@ -89,7 +89,7 @@ def test_the_views_of_the_queue(world: World) -> None:
 def test_words_kept_ready_are_the_teams_and_two_who_change_them_see_each_other(world: World) -> None:
     kept = reasons.keep_template(world.priya, world.commissioner.id, "yes", "Gym", "It is in your plan.")
     assert reasons.templates_in(world.tom, world.commissioner.id, Answer.YES) == [kept]
-    with pytest.raises(InvalidError, match="") as refused:
+    with pytest.raises(InvalidError) as refused:
         reasons.keep_template(world.tom, world.commissioner.id, "yes", "Gym", "Other words")
     assert set(refused.value.errors) == {"name"}
     reasons.keep_template(world.tom, world.commissioner.id, "yes", "Gym", "Have fun.", kept.ref, kept.version)
