@@ -24,11 +24,11 @@ class _Made:
     location: dict[str, Any]
 
 
-def fill(bench: Bench, listings: int) -> list[tuple[UUID, UUID]]:
+def fill(bench: Bench, listings: int) -> list[tuple[UUID, UUID, int]]:
     """Fill the marketplace.
 
     :param listings: how many.
-    :returns: provider and listing of what is offered for an hour in Lewisham, to buy from.
+    :returns: provider, listing and price of what is offered for an hour in Lewisham, to buy from.
     """
     rng = random.Random(7)
     providers = [_provider(rng, number) for number in range(max(1, listings // _A_PROVIDER))]
@@ -38,7 +38,7 @@ def fill(bench: Bench, listings: int) -> list[tuple[UUID, UUID]]:
         copy(connection, Outcode, [{"code": "SE6", "lat": 51.4390, "lon": -0.0210, "town": "Catford"}])
         copy(connection, Provider, (made.provider for made in providers))
         copy(connection, Location, (made.location for made in providers))
-        local: list[tuple[UUID, UUID]] = []
+        local: list[tuple[UUID, UUID, int]] = []
         copy(connection, Listing, _listings(rng, providers, listings, local))
     return local
 
@@ -74,7 +74,7 @@ def _provider(rng: random.Random, number: int) -> _Made:
 
 
 def _listings(
-    rng: random.Random, providers: list[_Made], count: int, local: list[tuple[UUID, UUID]]
+    rng: random.Random, providers: list[_Made], count: int, local: list[tuple[UUID, UUID, int]]
 ) -> Iterator[dict[str, Any]]:
     for number in range(count):
         made = providers[number % len(providers)]
@@ -109,7 +109,7 @@ def _listings(
             "keywords": f"{category.also} {_odd_word(rng)} {_odd_word(rng)}",
         }
         if made.location["outcode"] == "SE13" and unit == "hour" and not unpriced and category == "personal-assistants":
-            local.append((made.provider["id"], row["id"]))
+            local.append((made.provider["id"], row["id"], price))
         yield row
 
 

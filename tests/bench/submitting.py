@@ -30,7 +30,6 @@ from tests.bench.words import PAYEES
 CONNECTIONS = 8
 PROCESSES, THREADS = 2, 4
 _TITLE = "Personal assistant for days out"
-_PRICE = 1_650  # pence an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,15 @@ class _Draft:
     payee: str
     provider_id: UUID
     listing_id: UUID
+    price: int  # pence an hour, as the listing says today
     hours: int  # hundredths
 
     @property
     def pence(self) -> int:
-        return _PRICE * self.hours // 100
+        return self.price * self.hours // 100
 
 
-def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[tuple[UUID, UUID]]) -> Path:
+def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[tuple[UUID, UUID, int]]) -> Path:
     """Write drafts for the brokers to send: some minutes of a personal assistant near the person.
 
     :returns: a file with the broker's and the person's id and the draft's reference, one draft a line, shuffled.
@@ -101,7 +101,7 @@ def _line(crowd: Crowd, draft: _Draft) -> dict[str, Any]:
         "listing_id": draft.listing_id,
         "quantity_hundredths": draft.hours,
         "unit": "hour",
-        "unit_price_pence": _PRICE,
+        "unit_price_pence": draft.price,
         "amount_pence": draft.pence,
         "outcome_id": draft.holder.outcome_id,
     }
