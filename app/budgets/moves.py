@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, func, select, update
@@ -14,14 +13,6 @@ from app.budgets.move_models import MoveState, OutcomeMove
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError
-
-
-def moved_in(budget_id: UUID, month: date) -> dict[UUID, int]:
-    """What was moved to (above nought) and from (below) each outcome in a month, in pence.
-
-    :param month: the first day of the month.
-    """
-    return net_of(move for move in agreed_moves(budget_id) if move.first_month <= month <= move.last_month)
 
 
 def agreed_moves(budget_id: UUID) -> Sequence[OutcomeMove]:

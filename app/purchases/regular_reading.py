@@ -14,7 +14,7 @@ from app.approvals.models import ApprovalRequest
 from app.approvals.rules import OPEN, RequestState
 from app.budgets import regular_queries
 from app.budgets.models import Budget
-from app.budgets.regular_models import RegularPayment, RegularPaymentMade, RegularPaymentTried, RegularTerms
+from app.budgets.regular_models import RegularPayment, RegularPaymentMade, RegularTerms
 from app.budgets.regular_rules import PostedBy, RegularState, TermsState
 from app.core import clock
 from app.core.db import db
@@ -107,11 +107,6 @@ def history_of(viewer: Actor, person: Person, payment: RegularPayment) -> list[P
         Past(day, pence, f"Left out by {skipped}" if skipped else STATE_WORDS[state] if state else "Written down", ref)
         for day, skipped, pence, state, ref in rows
     ]
-
-
-def tried_on(payment: RegularPayment, day: date) -> RegularPaymentTried | None:
-    """Why an occurrence did not go through by itself, if something stood in the way."""
-    return db.session.get(RegularPaymentTried, (payment.id, day))
 
 
 class WaitingKind(StrEnum):
