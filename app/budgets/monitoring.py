@@ -61,6 +61,7 @@ class BudgetHealth:
     """One budget as staff see it: whose, until when, and how it is used. No sums of what was bought."""
 
     person_name: str
+    person_ref: str
     budget_name: str
     ends_on: date
     pace: Pace
@@ -90,13 +91,34 @@ def health(viewer: Actor, commissioner_id: UUID, page: int = 1, *, own: bool = F
             )
         )
     rows = db.session.execute(query.offset(offset).limit(limit)).all()
+    return make_page(_healths([(budget, person) for budget, person in rows]), page, PAGE)
+
+
+def health_of(viewer: Actor, person: Person) -> list[BudgetHealth]:
+    """The running budgets of one person.
+
+    :raises NotFoundError: when the viewer may not see how budgets of this person's commissioner do.
+    """
+    if not may(viewer, Permission.SEE_BUDGET_HEALTH, CommissionerSubject(person.commissioner_id)):
+        raise NotFoundError
+    today = clock.today()
+    found = db.session.scalars(
+        select(Budget)
+        .where(Budget.person_id == person.id, *_running(person.commissioner_id, today, today))
+        .options(selectinload(Budget.streams))
+        .order_by(Budget.id)
+    )
+    return _healths([(budget, person) for budget in found])
+
+
+def _healths(rows: Sequence[tuple[Budget, Person]]) -> list[BudgetHealth]:
     totals = ledger.totals_of_owners([budget.id for budget, _ in rows])
     found = []
     for budget, person in rows:
         of = totals.get(budget.id, Totals())
-        pace = pace_of(budget, of.debits_posted + of.debits_pending, today)
-        found.append(BudgetHealth(person.name, budget.name, budget.ends_on, pace))
-    return make_page(found, page, PAGE)
+        pace = pace_of(budget, of.debits_posted + of.debits_pending, clock.today())
+        found.append(BudgetHealth(person.name, person.ref, budget.name, budget.ends_on, pace))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,45 @@ def person_for(viewer: Actor, ref: str, permission: Permission) -> Person:
     return person
 
 
+def person_of_commissioner(viewer: Actor, ref: str, permission: Permission) -> Person:
+    """The person with this reference, for staff of their commissioner. Whoever acts for a person is not staff for them.
+
+    :raises NotFoundError: when there is none, or the viewer has no such right in that commissioner, or acts for them.
+    """
+    person = person_named(ref)
+    if (
+        person is None
+        or not may(viewer, permission, CommissionerSubject(person.commissioner_id))
+        or viewer.grant_for(person.id) is not None
+    ):
+        raise NotFoundError
+    return person
+
+
+_FOUND_AT_ONCE = 50
+
+
+def people_of_commissioner(viewer: Actor, commissioner_id: UUID, words: str = "", *, own: bool = False) -> list[Person]:
+    """The people of a commissioner by family name, the first fifty.
+
+    :param words: the beginning of a given or family name, or of both; empty finds everybody.
+    :param own: only whom the viewer looks after.
+    :raises NotFoundError: when the viewer may not see how budgets do there.
+    """
+    if not may(viewer, Permission.SEE_BUDGET_HEALTH, CommissionerSubject(commissioner_id)):
+        raise NotFoundError
+    query = select(Person).where(Person.commissioner_id == commissioner_id)
+    for word in words.split()[:4]:
+        query = query.where(
+            or_(Person.family_name.istartswith(word, autoescape=True), Person.given_name.istartswith(word, autoescape=True))
+        )
+    if own:
+        mine = select(Caseload.person_id).where(Caseload.account_id == viewer.account_id, Caseload.ends_on.is_(None))
+        query = query.where(Person.id.in_(mine))
+    query = query.order_by(Person.family_name, Person.given_name, Person.id).limit(_FOUND_AT_ONCE)
+    return list(db.session.scalars(query))
+
+
 def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The names of some people, by id. The caller has checked who may read them."""
     rows = db.session.execute(select(Person.id, Person.given_name, Person.family_name).where(Person.id.in_(person_ids)))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from app.identity.rules import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
-_MARK = "carepurse_mark"
+_MARK, _FRESH = "carepurse_mark", "carepurse_fresh"
 
 
 def public(view: View) -> View:
@@ -17,12 +17,16 @@ def public(view: View) -> View:
     return view
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
+def requires(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
     """Only somebody signed in who has this permission: over the person or provider the address names, or,
-    where it names none, over anything at all (the services check the object)."""
+    where it names none, over anything at all (the services check the object).
+
+    :param fresh: who it is must have been shown again a short while ago: before payees, authority and policies change.
+    """
 
     def mark(view: View) -> View:
         setattr(view, _MARK, permission)
+        setattr(view, _FRESH, fresh)
         return view
 
     return mark
@@ -37,3 +41,8 @@ def mark_of(view: object) -> Permission | None:
     """The permission a marked view asks for; None when it is public."""
     mark: Permission | None = getattr(view, _MARK)
     return mark
+
+
+def is_fresh(view: object) -> bool:
+    """Whether a marked view asks who it is once more."""
+    return bool(getattr(view, _FRESH, False))

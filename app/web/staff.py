@@ -60,6 +60,7 @@ def home() -> ResponseReturnValue:
         cards.append(Card("Messages", url_for("staff_messages.index"), "What people ask about anything.", now))
     cards.append(Card("Answer times", url_for("answer_times.show"), "How long people wait for an answer."))
     if may(actor, Permission.SEE_BUDGET_HEALTH):
+        cards.append(Card("People", url_for("staff_people.index"), "Find a person: who acts for them, how they do."))
         about = "How budgets do: on track or not. Never what was bought."
         cards.append(Card("Budgets", url_for("budgets.index"), about, _payments(clock.say_month(today))))
     if may(actor, Permission.READ_LEDGER):

@@ -1,0 +1,70 @@
+"""A person as staff see them: who they are, who acts for them, how their budgets do. Never what they bought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.budgets import monitoring
+from app.identity import queries as identity
+from app.identity.models import Person
+from app.identity.rules import Permission, StaffRole
+from app.web import words
+from app.web.context import current_actor
+from app.web.marks import requires
+from app.web.staff_scope import scope_of
+
+bp = Blueprint("staff_people", __name__)
+_LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One thing that staff may do about a person from here."""
+
+    title: str
+    href: str
+    about: str
+
+
+@bp.get("/staff/people")
+@requires(Permission.SEE_BUDGET_HEALTH)
+def index() -> ResponseReturnValue:
+    """Find a person by name; a coordinator begins with whom they look after."""
+    actor, scope = current_actor(), scope_of(Permission.SEE_BUDGET_HEALTH)
+    asked = " ".join(request.args.get("q", "").split())[:_LONGEST]
+    has_own = scope.place.id in actor.posts_with(StaffRole.COORDINATOR)
+    own = has_own and not asked and request.args.get("show") != "all"
+    return render_template(
+        "staff_people/index.jinja",
+        scope=scope,
+        asked=asked,
+        has_own=has_own,
+        own=own,
+        people=identity.people_of_commissioner(actor, scope.place.id, asked, own=own),
+    )
+
+
+@bp.get("/staff/people/<person_ref>")
+@requires(Permission.SEE_BUDGET_HEALTH)
+def show(person_ref: str) -> ResponseReturnValue:
+    """One person: from here everything that staff do about them begins."""
+    actor = current_actor()
+    person = identity.person_of_commissioner(actor, person_ref, Permission.SEE_BUDGET_HEALTH)
+    return render_template(
+        "staff_people/show.jinja",
+        person=person,
+        coordinator=identity.coordinator_of(person.id),
+        acting=identity.acting_accounts(person.id),
+        health=monitoring.health_of(actor, person),
+        paces=words.PACES,
+        qualities=words.QUALITIES,
+        ways=_ways(person),
+    )
+
+
+def _ways(person: Person) -> list[Way]:
+    """What this reader may do about this person."""
+    return []
