@@ -115,7 +115,7 @@ def people_of_commissioner(viewer: Actor, commissioner_id: UUID, words: str = ""
     query = select(Person).where(Person.commissioner_id == commissioner_id)
     for word in words.split()[:4]:
         query = query.where(
-            or_(Person.family_name.istartswith(word, autoescape=True), Person.given_name.istartswith(word, autoescape=True))
+            or_(*(name.istartswith(word, autoescape=True) for name in (Person.family_name, Person.given_name)))
         )
     if own:
         mine = select(Caseload.person_id).where(Caseload.account_id == viewer.account_id, Caseload.ends_on.is_(None))
