@@ -6,11 +6,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, func
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    false,
+    func,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Key, Pence, Ref, Written
-from app.identity.rules import AuthorityKind, Scope, StaffRole
+from app.identity.rules import AuthorityKind, EvidenceKind, Scope, StaffRole
 
 
 class Commissioner(Base):
@@ -76,6 +87,7 @@ class Person(Base):
     family_name: Mapped[str] = mapped_column(String(80))
     date_of_birth: Mapped[date]
     postcode: Mapped[str] = mapped_column(String(8), default="")
+    agree_over_pence: Mapped[Pence | None]  # over this sum two representatives agree; None: one is enough
     created_at: Mapped[Written]
 
     commissioner: Mapped[Commissioner] = relationship()
@@ -91,30 +103,59 @@ class Person(Base):
 
 
 class Authority(Base):
-    """An account's right to act in a person's affairs, from a day until a day or until it is ended."""
+    """An account's right to act in a person's affairs, from a day until a day or until it is ended.
+
+    ``scope`` is what was promised. Until its papers are checked it reaches no further than looking (``Grant.scope``).
+    """
 
     __tablename__ = "authority"
     __table_args__ = (
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),
         CheckConstraint("buy_limit_pence IS NULL OR (scope = 'buy' AND buy_limit_pence >= 0)", name="limit"),
+        CheckConstraint("month_limit_pence IS NULL OR (scope = 'buy' AND month_limit_pence >= 0)", name="month_limit"),
+        CheckConstraint("outcome_ids IS NULL OR cardinality(outcome_ids) > 0", name="outcomes"),
+        CheckConstraint("(checked_at IS NULL) = (checked_by_name = '')", name="checked"),
         Index(
             "uq_authority_open", "account_id", "person_id", unique=True, postgresql_where="ended_at IS NULL"
         ),
         Index("ix_authority_person", "person_id"),
+        Index("ix_authority_look_again", "look_again_on", postgresql_where="ended_at IS NULL"),
+        Index("ix_authority_unchecked", "person_id", postgresql_where="checked_at IS NULL AND ended_at IS NULL"),
     )
 
     id: Mapped[Key]
+    ref: Mapped[Ref]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[AuthorityKind]
     scope: Mapped[Scope]
-    buy_limit_pence: Mapped[Pence | None]
+    buy_limit_pence: Mapped[Pence | None]  # for one purchase
+    month_limit_pence: Mapped[Pence | None]  # for all that the account sends in a month
+    #: Which outcomes; None is all. Outcomes belong to a plan: with a new plan nothing of this list is left, and what
+    #: was narrow stays narrow until somebody chooses again.
+    outcome_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    sees_messages: Mapped[bool] = mapped_column(default=True, server_default=true())
+    evidence: Mapped[EvidenceKind | None]
+    registration_number: Mapped[str] = mapped_column(String(60), default="")
+    checked_at: Mapped[datetime | None]
+    checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    checked_by_name: Mapped[str] = mapped_column(String(120), default="")
+    missing_words: Mapped[str] = mapped_column(default="")  # what a coordinator said is still wanted
+    look_again_on: Mapped[date | None]
+    reminded_on: Mapped[date | None]  # that it must be looked at again
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+    ended_by_name: Mapped[str] = mapped_column(String(120), default="")
+    end_reason: Mapped[str] = mapped_column(default="")
 
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
     person: Mapped[Person] = relationship()
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it reaches as far as was promised: nobody needs papers to act for themself."""
+        return self.kind is AuthorityKind.SELF or self.checked_at is not None
 
 
 class StaffPost(Base):

@@ -55,21 +55,32 @@ def load_actor(account: Account, provider_ids: Sequence[UUID] = ()) -> Actor:
         account_id=account.id,
         name=account.name,
         email=account.email,
-        grants=tuple(
-            Grant(
-                a.person_id,
-                a.person.ref,
-                a.person.name,
-                a.person.date_of_birth,
-                a.person.commissioner_id,
-                a.kind,
-                a.scope,
-                a.buy_limit_pence,
-            )
-            for a in authorities
-        ),
+        grants=tuple(grant_of(authority) for authority in authorities),
         posts=tuple(Post(p.commissioner_id, p.commissioner.name, p.role) for p in posts),
         provider_ids=tuple(provider_ids),
+    )
+
+
+def grant_of(authority: Authority) -> Grant:
+    """The right that an authority in force gives, as :func:`may` reads it."""
+    person = authority.person
+    return Grant(
+        person_id=person.id,
+        person_ref=person.ref,
+        person_name=person.name,
+        date_of_birth=person.date_of_birth,
+        commissioner_id=person.commissioner_id,
+        kind=authority.kind,
+        promised_scope=authority.scope,
+        buy_limit_pence=authority.buy_limit_pence,
+        month_limit_pence=authority.month_limit_pence,
+        outcome_ids=None if authority.outcome_ids is None else frozenset(authority.outcome_ids),
+        sees_messages=authority.sees_messages,
+        checked=authority.is_checked,
+        look_again_on=authority.look_again_on,
+        agree_over_pence=person.agree_over_pence,
+        authority_id=authority.id,
+        authority_ref=authority.ref,
     )
 
 

@@ -28,6 +28,17 @@ class Scope(StrEnum):
     BUY = "buy"
 
 
+class EvidenceKind(StrEnum):
+    """What shows that somebody may act for another: the paper behind an authority."""
+
+    PARENTAL_RESPONSIBILITY = "parental_responsibility"
+    LPA_PROPERTY = "lpa_property"  # lasting power of attorney for property and financial affairs
+    LPA_HEALTH = "lpa_health"  # the same for health and welfare
+    DEPUTYSHIP = "deputyship"  # an order of the Court of Protection
+    APPOINTEE = "appointee"
+    CONSENT = "consent"  # the person said so themself: a form, or their own invitation
+
+
 class StaffRole(StrEnum):
     """A role within one commissioner."""
 
@@ -45,8 +56,12 @@ class Permission(StrEnum):
     PREPARE_PURCHASE = "prepare_purchase"  # draft, attach receipts, ask for it to be bought
     BUY = "buy"  # submit, pay, cancel, confirm delivery
     CONFIRM_PURCHASE = "confirm_purchase"  # say yes to what a broker prepared
+    READ_MESSAGES = "read_messages"  # what others wrote for them; what one began oneself is always one's own
+    INVITE_NOMINEE = "invite_nominee"  # say who manages the money, and end it: the person alone
+    INVITE_BROKER = "invite_broker"  # ask somebody to find support, and end it
     # about one commissioner's work (subject: CommissionerSubject)
     DECIDE = "decide"  # the coordinator's queue and decisions
+    CHECK_AUTHORITY = "check_authority"  # who acts for whom, on what papers
     SEE_ANSWER_TIMES = "see_answer_times"  # how long people waited, month by month: counts only
     SEE_BUDGET_HEALTH = "see_budget_health"  # that a budget is healthy or not, no transactions
     PAY_ALLOCATIONS = "pay_allocations"
@@ -88,7 +103,10 @@ Subject = PersonSubject | CommissionerSubject | ProviderSubject | None
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An authority that is in force today."""
+    """An authority that is in force today.
+
+    What it reaches is :attr:`scope`; ``promised_scope`` is what it will reach once its papers are checked.
+    """
 
     person_id: UUID
     person_ref: str
@@ -96,8 +114,21 @@ class Grant:
     date_of_birth: date
     commissioner_id: UUID
     kind: AuthorityKind
-    scope: Scope
-    buy_limit_pence: int | None  # None with scope buy: no limit
+    promised_scope: Scope
+    buy_limit_pence: int | None  # for one purchase; None with scope buy: no limit
+    month_limit_pence: int | None = None  # for all that this account sends in a month
+    outcome_ids: frozenset[UUID] | None = None  # None: all; those of a plan that is over are nobody's any more
+    sees_messages: bool = True
+    checked: bool = True
+    look_again_on: date | None = None
+    agree_over_pence: int | None = None  # over this sum two representatives agree
+    authority_id: UUID | None = None
+    authority_ref: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        """How far it reaches today: no further than looking until somebody has checked its papers."""
+        return self.promised_scope if self.checked or self.kind is AuthorityKind.SELF else Scope.VIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +187,20 @@ _PERSON_SCOPE = {
     Permission.PREPARE_PURCHASE: Scope.PREPARE,
     Permission.BUY: Scope.BUY,
     Permission.CONFIRM_PURCHASE: Scope.BUY,
+    Permission.READ_MESSAGES: Scope.VIEW,
+    Permission.INVITE_NOMINEE: Scope.BUY,
+    Permission.INVITE_BROKER: Scope.BUY,
+}
+_OWN_SIDE = frozenset(AuthorityKind) - {AuthorityKind.BROKER}
+#: Where the quality matters as well as the scope. What a broker prepared is confirmed by the person's own side.
+_PERSON_KINDS: dict[Permission, frozenset[AuthorityKind]] = {
+    Permission.CONFIRM_PURCHASE: _OWN_SIDE,
+    Permission.INVITE_NOMINEE: frozenset({AuthorityKind.SELF}),
+    Permission.INVITE_BROKER: frozenset({AuthorityKind.SELF, AuthorityKind.REPRESENTATIVE}),
 }
 _STAFF_ROLES: dict[Permission, frozenset[StaffRole]] = {
     Permission.DECIDE: frozenset({StaffRole.COORDINATOR}),
+    Permission.CHECK_AUTHORITY: frozenset({StaffRole.COORDINATOR}),
     Permission.SEE_ANSWER_TIMES: frozenset(StaffRole),
     Permission.SEE_BUDGET_HEALTH: frozenset({StaffRole.COORDINATOR, StaffRole.FINANCE, StaffRole.AUDITOR}),
     Permission.PAY_ALLOCATIONS: frozenset({StaffRole.FINANCE}),
@@ -196,13 +238,8 @@ def may(actor: Actor, permission: Permission, subject: Subject = None) -> bool:
 
 
 def _grant_allows(grant: Grant, permission: Permission) -> bool:
-    if permission is Permission.CONFIRM_PURCHASE and grant.kind is AuthorityKind.BROKER:
-        return False  # what a broker prepared is confirmed by the person's own side
-    return _SCOPE_RANK[grant.scope] >= _SCOPE_RANK[_PERSON_SCOPE[permission]]
-
-
-def within_limit(grant: Grant, amount_pence: int) -> bool:
-    """Whether this authority may buy for ``amount_pence`` without asking the person's own side first."""
-    if grant.scope is not Scope.BUY:
+    if permission is Permission.READ_MESSAGES and not grant.sees_messages:
         return False
-    return grant.buy_limit_pence is None or amount_pence <= grant.buy_limit_pence
+    if grant.kind not in _PERSON_KINDS.get(permission, frozenset(AuthorityKind)):
+        return False
+    return _SCOPE_RANK[grant.scope] >= _SCOPE_RANK[_PERSON_SCOPE[permission]]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
 from app.audit import service as audit
+from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError
 from app.identity import passphrases, queries
 from app.identity.models import Account, Authority, Caseload, Commissioner, Person, StaffPost
-from app.identity.rules import Actor, AuthorityKind, Scope, StaffRole
+from app.identity.rules import Actor, AuthorityKind, EvidenceKind, Scope, StaffRole
 
 
 def add_commissioner(actor: Actor, name: str, settings: dict[str, Any] | None = None) -> Commissioner:
@@ -116,10 +119,20 @@ def grant_authority(
     starts_on: date,
     ends_on: date | None = None,
     buy_limit_pence: int | None = None,
+    month_limit_pence: int | None = None,
+    outcome_ids: Sequence[UUID] | None = None,
+    sees_messages: bool | None = None,
+    evidence: EvidenceKind | None = None,
+    registration_number: str = "",
+    checked_by_name: str | None = None,
+    look_again_on: date | None = None,
 ) -> Authority:
     """Give an account the right to act in a person's affairs.
 
     :param buy_limit_pence: the most one purchase may cost without the person's own side, with scope ``buy``.
+    :param month_limit_pence: the same for all that the account sends in a month.
+    :param sees_messages: what others wrote; when left out the person's own side does and a broker does not.
+    :param checked_by_name: who checked the papers; when left out whoever grants it, empty: nobody yet.
     :raises NotAllowedError: when an account asks; only the software may so far.
     """
     _only_software(actor)
@@ -129,6 +142,14 @@ def grant_authority(
         kind=kind,
         scope=scope,
         buy_limit_pence=buy_limit_pence,
+        month_limit_pence=month_limit_pence,
+        outcome_ids=list(outcome_ids) if outcome_ids is not None else None,
+        sees_messages=kind is not AuthorityKind.BROKER if sees_messages is None else sees_messages,
+        evidence=evidence,
+        registration_number=registration_number,
+        checked_at=None if checked_by_name == "" else clock.now(),
+        checked_by_name=actor.name if checked_by_name is None else checked_by_name,
+        look_again_on=look_again_on,
         starts_on=starts_on,
         ends_on=ends_on,
     )

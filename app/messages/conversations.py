@@ -18,7 +18,7 @@ from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.words import one_line, tidy_ref
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, may
+from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.messages import gate
 from app.messages import service as messages
 from app.messages.models import Conversation, Message
@@ -170,11 +170,11 @@ def tell_staff(actor: Actor, conversation: Conversation, title: str, kind: Notic
 
 
 def tell_side(actor: Actor, conversation: Conversation, kind: NoticeKind, title: str) -> None:
-    """Tell the person's own side, and whoever began it, while they may act."""
+    """Tell whoever may see messages for the person, and whoever began it, while they may act."""
     side = [
         account.id
         for account, authority in identity.acting_accounts(conversation.person_id)
-        if authority.kind is not AuthorityKind.BROKER or account.id == conversation.opened_by
+        if authority.sees_messages or account.id == conversation.opened_by
     ]
     _notify(actor, conversation, side, kind, title, About.CONVERSATION)
 

@@ -1,8 +1,8 @@
 """The privacy gate around conversations: who reads one, on which side, and who is there to answer it.
 
-On the person's side everybody who may see the budget reads it, but a broker only what they began: people must be able
-to write about everybody who helps them. On the other side it opens for the coordinator it is with (or for the team,
-while it is nobody's), never for somebody who acts for the person.
+On the person's side whoever was given the right to see messages reads it; the others, brokers among them, only what
+they began: people must be able to write about everybody who helps them. On the other side it opens for the coordinator
+it is with (or for the team, while it is nobody's), never for somebody who acts for the person.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from app.core.words import tidy_ref
 from app.identity import absences
 from app.identity import queries as identity
 from app.identity.models import Account, Person
-from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
 from app.messages.models import Conversation
 
 
@@ -35,11 +35,12 @@ def conversation_for(viewer: Actor, person: Person, ref: str) -> Conversation:
 
 
 def is_own_side(viewer: Actor, conversation: Conversation) -> bool:
-    """Whether it is the viewer's to read as the person's side: a broker's only what they began."""
+    """Whether it is the viewer's to read as the person's side: what they began, or all who may see messages."""
     grant = viewer.grant_for(conversation.person_id)
     if grant is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(conversation.person_id)):
         return False
-    return grant.kind is not AuthorityKind.BROKER or viewer.account_id == conversation.opened_by
+    reads = may(viewer, Permission.READ_MESSAGES, PersonSubject(conversation.person_id))
+    return reads or viewer.account_id == conversation.opened_by
 
 
 def may_open(viewer: Actor, conversation: Conversation) -> bool:

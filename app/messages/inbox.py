@@ -12,7 +12,7 @@ from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.paging import Page, make_page, window
 from app.identity.models import Person
-from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, StaffRole, may
+from app.identity.rules import Actor, Permission, PersonSubject, StaffRole, may
 from app.messages.models import Conversation
 from app.messages.rules import ConversationState
 
@@ -20,7 +20,7 @@ PAGE_SIZE = 25
 
 
 def conversations_of(viewer: Actor, person: Person, page: int = 1) -> Page[Conversation]:
-    """A person's conversations, what moved last first; a broker's only what they began.
+    """A person's conversations, what moved last first; who may not see messages reads only what they began.
 
     :raises NotFoundError: when they are not the viewer's to see.
     """
@@ -33,8 +33,7 @@ def conversations_of(viewer: Actor, person: Person, page: int = 1) -> Page[Conve
         .where(Conversation.person_id == person.id)
         .order_by(Conversation.moved_at.desc(), Conversation.id.desc())
     )
-    grant = viewer.grant_for(person.id)
-    if grant is None or grant.kind is AuthorityKind.BROKER:
+    if not may(viewer, Permission.READ_MESSAGES, PersonSubject(person.id)):
         query = query.where(Conversation.opened_by == viewer.account_id)
     return make_page(db.session.scalars(query.offset(offset).limit(limit)).all(), page, PAGE_SIZE)
 

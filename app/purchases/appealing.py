@@ -13,8 +13,9 @@ from app.core import clock
 from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
 from app.identity import queries as identity
+from app.identity.limits import within_limit
 from app.identity.models import Account
-from app.identity.rules import Actor, Permission, within_limit
+from app.identity.rules import Actor, Permission
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.policy.rules import Action

@@ -11,7 +11,8 @@ from app.approvals import service as approvals
 from app.budgets.rules import BudgetState
 from app.core import clock
 from app.core.db import db
-from app.identity.rules import Actor, Permission, within_limit
+from app.identity.limits import within_limit
+from app.identity.rules import Actor, Permission
 from app.marketplace import queries as marketplace
 from app.marketplace.models import Listing
 from app.marketplace.rules import say_price

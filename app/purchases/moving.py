@@ -27,8 +27,9 @@ from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateE
 from app.core.money import MAX_PENCE, format_pounds
 from app.core.words import storable, tidy_ref
 from app.identity import queries as identity
+from app.identity.limits import within_limit
 from app.identity.models import Person
-from app.identity.rules import Actor, Permission, PersonSubject, may, within_limit
+from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.plans.models import Outcome, Per

@@ -14,8 +14,9 @@ from app.budgets.models import Budget
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
+from app.identity.limits import within_limit
 from app.identity.models import Person
-from app.identity.rules import Actor, Permission, PersonSubject, may, within_limit
+from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.messages import queries as messages
 from app.messages.models import Message
 from app.messages.rules import About

@@ -19,7 +19,8 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.money import MAX_PENCE
 from app.core.words import storable
-from app.identity.rules import Actor, Permission, within_limit
+from app.identity.limits import within_limit
+from app.identity.rules import Actor, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
 from app.purchases.regular_posting import Posted, post_occurrence
@@ -180,11 +181,10 @@ def check_change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> 
     terms = _new_terms(actor, payment, budget, before, wanted)
     weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True)
     dearer = is_dearer(before, terms)
-    grant = actor.grant_for(budget.person_id)
     result: TermsState | None = TermsState.AGREED
     if dearer and weighed.decision.action is Action.BLOCK:
         result = None
-    elif grant is None or not within_limit(grant, weighed.forecast.highest_pence):
+    elif not within_limit(actor.grant_for(budget.person_id), weighed.forecast.highest_pence):
         result = TermsState.PREPARED
     elif dearer and weighed.decision.action is Action.REFER:
         result = TermsState.ASKED

@@ -6,7 +6,8 @@ from app.budgets.regular_models import RegularPayment, RegularTerms
 from app.budgets.regular_rules import TermsState
 from app.core import clock
 from app.core.errors import NotAllowedError, StateError
-from app.identity.rules import Actor, Permission, within_limit
+from app.identity.limits import within_limit
+from app.identity.rules import Actor, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
 from app.purchases.regular_changing import drop_waiting, keep_terms

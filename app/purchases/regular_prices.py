@@ -15,7 +15,8 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotAllowedError, NotFoundError, StateError
 from app.core.money import format_pounds
-from app.identity.rules import Actor, Permission, ProviderSubject, may, within_limit
+from app.identity.limits import within_limit
+from app.identity.rules import Actor, Permission, ProviderSubject, may
 from app.marketplace import prices
 from app.marketplace.models import Listing
 from app.marketplace.rules import say_price

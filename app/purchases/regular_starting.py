@@ -17,8 +17,9 @@ from app.core.db import db
 from app.core.errors import NotAllowedError, StateError
 from app.core.money import format_pounds
 from app.core.words import storable
+from app.identity.limits import within_limit
 from app.identity.models import Person
-from app.identity.rules import Actor, Permission, within_limit
+from app.identity.rules import Actor, Permission
 from app.marketplace import queries as marketplace
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind

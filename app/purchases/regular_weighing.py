@@ -18,8 +18,9 @@ from app.core import clock
 from app.core.db import db
 from app.core.ids import new_id
 from app.core.money import format_pounds
+from app.identity.limits import within_limit
 from app.identity.models import Person
-from app.identity.rules import Actor, within_limit
+from app.identity.rules import Actor
 from app.policy import queries as policies
 from app.policy.findings import finding
 from app.policy.rules import Action, Decision, Door, Finding, Group

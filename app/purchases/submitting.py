@@ -11,7 +11,8 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
-from app.identity.rules import Actor, AuthorityKind, Permission, within_limit
+from app.identity.limits import within_limit
+from app.identity.rules import Actor, AuthorityKind, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Decision
 from app.purchases.changing import move, named, record, require, require_state

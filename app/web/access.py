@@ -20,12 +20,23 @@ from app.web.marks import is_marked, mark_of
 TOKEN, ENDED = "token", "ended"
 _PER_REQUEST = ("actor", "person", "person_ref", "provider", "provider_ref", "unread", "plain_header", "keep_writes")
 _PERSON_RIGHTS = frozenset(
-    {Permission.VIEW_BUDGET, Permission.PREPARE_PURCHASE, Permission.BUY, Permission.CONFIRM_PURCHASE}
+    {
+        Permission.VIEW_BUDGET,
+        Permission.PREPARE_PURCHASE,
+        Permission.BUY,
+        Permission.CONFIRM_PURCHASE,
+        Permission.READ_MESSAGES,
+        Permission.INVITE_NOMINEE,
+        Permission.INVITE_BROKER,
+    }
 )
 _REFUSALS = {
     Permission.PREPARE_PURCHASE: "You can look at this budget, but you cannot ask to buy from it.",
     Permission.BUY: "You can see this budget, but you cannot buy from it.",
     Permission.CONFIRM_PURCHASE: "Only the person, or someone who decides for them, can say yes to this.",
+    Permission.READ_MESSAGES: "You were not asked to read messages here.",
+    Permission.INVITE_NOMINEE: "Only the person chooses who manages the money for them.",
+    Permission.INVITE_BROKER: "Only the person, or someone who decides for them, can ask somebody to help.",
 }
 
 

@@ -11,7 +11,8 @@ from app.core.errors import InsufficientFundsError, InvalidError
 from app.evidence import queries as evidence
 from app.evidence import service as receipts
 from app.identity import queries as identity
-from app.identity.rules import Permission, PersonSubject, may, within_limit
+from app.identity.limits import within_limit
+from app.identity.rules import Permission, PersonSubject, may
 from app.policy.rules import Action
 from app.purchases import queries, service
 from app.purchases.appealing import may_appeal

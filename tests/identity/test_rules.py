@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.identity.limits import within_limit
 from app.identity.rules import (
     Actor,
     AuthorityKind,
@@ -19,12 +20,19 @@ from app.identity.rules import (
     Scope,
     StaffRole,
     may,
-    within_limit,
 )
 
 PERSON, BOARD, SHOP = UUID(int=1), UUID(int=2), UUID(int=3)
 P = Permission
-ABOUT_PERSON = {P.VIEW_BUDGET, P.PREPARE_PURCHASE, P.BUY, P.CONFIRM_PURCHASE}
+ABOUT_PERSON = {
+    P.VIEW_BUDGET,
+    P.PREPARE_PURCHASE,
+    P.BUY,
+    P.CONFIRM_PURCHASE,
+    P.READ_MESSAGES,
+    P.INVITE_NOMINEE,
+    P.INVITE_BROKER,
+}
 
 
 def grant(kind: AuthorityKind = AuthorityKind.SELF, scope: Scope = Scope.BUY, limit: int | None = None) -> Grant:
@@ -37,15 +45,16 @@ def actor(*grants: Grant, role: StaffRole | None = None, shop: bool = False) -> 
 
 
 STAFF = {P.READ_POLICY, P.SEE_ANSWER_TIMES}  # whoever works for a commissioner
+TEAM = STAFF | {P.DECIDE, P.SEE_BUDGET_HEALTH, P.LOOK_AFTER_MARKET, P.CHECK_AUTHORITY}
 TABLE = [
     (actor(), set()),
-    (actor(grant(scope=Scope.VIEW)), {P.VIEW_BUDGET}),
-    (actor(grant(scope=Scope.PREPARE)), {P.VIEW_BUDGET, P.PREPARE_PURCHASE}),
+    (actor(grant(scope=Scope.VIEW)), {P.VIEW_BUDGET, P.READ_MESSAGES}),
+    (actor(grant(scope=Scope.PREPARE)), {P.VIEW_BUDGET, P.PREPARE_PURCHASE, P.READ_MESSAGES}),
     (actor(grant()), ABOUT_PERSON),
-    (actor(grant(AuthorityKind.REPRESENTATIVE)), ABOUT_PERSON),
-    (actor(grant(AuthorityKind.NOMINEE)), ABOUT_PERSON),
-    (actor(grant(AuthorityKind.BROKER)), ABOUT_PERSON - {P.CONFIRM_PURCHASE}),
-    (actor(role=StaffRole.COORDINATOR), STAFF | {P.DECIDE, P.SEE_BUDGET_HEALTH, P.LOOK_AFTER_MARKET}),
+    (actor(grant(AuthorityKind.REPRESENTATIVE)), ABOUT_PERSON - {P.INVITE_NOMINEE}),
+    (actor(grant(AuthorityKind.NOMINEE)), ABOUT_PERSON - {P.INVITE_NOMINEE, P.INVITE_BROKER}),
+    (actor(grant(AuthorityKind.BROKER)), ABOUT_PERSON - {P.CONFIRM_PURCHASE, P.INVITE_NOMINEE, P.INVITE_BROKER}),
+    (actor(role=StaffRole.COORDINATOR), TEAM),
     (actor(role=StaffRole.FINANCE), STAFF | {P.PAY_ALLOCATIONS, P.SEE_BUDGET_HEALTH, P.READ_LEDGER}),
     (actor(role=StaffRole.ADMIN), STAFF | {P.MANAGE_STAFF, P.LOOK_AFTER_MARKET, P.CHANGE_POLICY}),
     (actor(role=StaffRole.AUDITOR), STAFF | {P.READ_AUDIT, P.READ_LEDGER, P.SEE_BUDGET_HEALTH, P.MANAGE_STAFF}),

@@ -1,0 +1,62 @@
+"""How far an authority reaches in buying, in pounds and outcomes: pure, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from uuid import UUID
+
+from app.identity.rules import AuthorityKind, Grant, Scope
+
+
+def within_limit(grant: Grant | None, amount_pence: int) -> bool:
+    """Whether this authority may buy for ``amount_pence`` at once. :func:`why_not_alone` asks about everything."""
+    if grant is None or grant.scope is not Scope.BUY:
+        return False
+    return grant.buy_limit_pence is None or amount_pence <= grant.buy_limit_pence
+
+
+class Beyond(StrEnum):
+    """Why somebody cannot send something by themself: it goes to the person's own side."""
+
+    SCOPE = "scope"  # may prepare, not buy
+    ONCE = "once"  # over the sum for one purchase
+    MONTH = "month"  # over the sum for a month
+    OUTCOME = "outcome"  # for an outcome that is not theirs
+    SECOND = "second"  # over the sum on which two representatives agree
+
+
+def why_not_alone(
+    grant: Grant | None,
+    amount_pence: int,
+    *,
+    month_pence: int = 0,
+    outcome_ids: Iterable[UUID | None] = (),
+    agreeing: bool = False,
+) -> Beyond | None:
+    """Why this authority cannot buy for ``amount_pence`` by itself, or None where it can: the narrowest rule wins.
+
+    :param month_pence: what the account has sent for the person this month already.
+    :param outcome_ids: which outcomes it is for; None among them is one that is not chosen yet.
+    :param agreeing: it is the second yes to what another representative sent.
+    """
+    if grant is None or grant.scope is not Scope.BUY:
+        return Beyond.SCOPE
+    if not within_limit(grant, amount_pence):
+        return Beyond.ONCE
+    if grant.month_limit_pence is not None and month_pence + amount_pence > grant.month_limit_pence:
+        return Beyond.MONTH
+    if grant.outcome_ids is not None and any(key not in grant.outcome_ids for key in outcome_ids):
+        return Beyond.OUTCOME
+    if not agreeing and needs_second(grant, amount_pence):
+        return Beyond.SECOND
+    return None
+
+
+def needs_second(grant: Grant, amount_pence: int) -> bool:
+    """Whether a representative may do this only together with another one."""
+    return (
+        grant.kind is AuthorityKind.REPRESENTATIVE
+        and grant.agree_over_pence is not None
+        and amount_pence > grant.agree_over_pence
+    )
