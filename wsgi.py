@@ -11,3 +11,7 @@ try:
 except ConfigError as error:
     print(f"CarePurse cannot start. {error}", file=sys.stderr)
     sys.exit(3)  # gunicorn's own code for "failed to boot": it then stops, where it would try any other again for ever
+
+# what serves us is nobody's affair
+if served_by := sys.modules.get("gunicorn.http.wsgi"):
+    served_by.SERVER = "CarePurse"  # type: ignore[attr-defined]  # gunicorn has no setting for it

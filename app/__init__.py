@@ -24,7 +24,11 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
         static_folder=None,  # built files are served by app.web.assets
         instance_path=str(settings.instance),
     )
-    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+    )
     app.config.update(overrides or {})
 
     from app import cli, web

@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.core.errors import ConfigError
+from app.core.secrets import check_database_is_private, check_secret, is_this_machine
 
 ROOT = Path(__file__).resolve().parent.parent
-_MIN_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,16 @@ class Settings:
     """Everything that differs between one installation and another."""
 
     secret_key: str
+    secret_key_fallbacks: tuple[str, ...]  # what was signed with them is still believed; nothing new is
     database_url: str | None  # None: the embedded server in ``instance``
     instance: Path
     receipts: Path
     demo: bool
     secure_cookies: bool
     base_url: str
+    trusted_hosts: tuple[str, ...]  # names under which we answer; none: any (the demonstration)
     idle_minutes: int
+    staff_idle_minutes: int
     trusted_proxies: int
     smtp_host: str | None
     smtp_port: int
@@ -50,15 +54,23 @@ class Settings:
         # Where `flask demo` was run and nothing else is set up, commands and server mean the demonstration.
         unset = not env.get("DATABASE_URL") and not env.get("SECRET_KEY")
         demo = _flag(env, "CAREPURSE_DEMO", unset and _demo_secret(instance).exists())
+        secure_cookies = _flag(env, "SECURE_COOKIES", not demo)
+        base_url = _base_url(env, secure_cookies)
+        secret_key = _secret(env, demo, instance)
+        idle_minutes = _number(env, "IDLE_MINUTES", 30, 3, 24 * 60)
+        _mail_is_private(env)
         return cls(
-            secret_key=_secret(env, demo, instance),
-            database_url=_database_url(env.get("DATABASE_URL")),
+            secret_key=secret_key,
+            secret_key_fallbacks=_fallbacks(env, secret_key),
+            database_url=_database_url(env),
             instance=instance,
             receipts=Path(env.get("RECEIPTS_DIR") or instance / "receipts").expanduser().resolve(),
             demo=demo,
-            secure_cookies=_flag(env, "SECURE_COOKIES", not demo),
-            base_url=env.get("BASE_URL", "http://127.0.0.1:5000").rstrip("/"),
-            idle_minutes=_number(env, "IDLE_MINUTES", 30, 3, 24 * 60),
+            secure_cookies=secure_cookies,
+            base_url=base_url,
+            trusted_hosts=() if demo else _hosts(env, base_url),
+            idle_minutes=idle_minutes,
+            staff_idle_minutes=_number(env, "STAFF_IDLE_MINUTES", min(15, idle_minutes), 3, 24 * 60),
             trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
             smtp_host=env.get("SMTP_HOST") or None,
             smtp_port=_number(env, "SMTP_PORT", 587, 1, 65535),
@@ -101,9 +113,11 @@ def _demo_secret(instance: Path) -> Path:
 
 def _secret(env: Mapping[str, str], demo: bool, instance: Path) -> str:
     secret = env.get("SECRET_KEY", "")
+    path = _demo_secret(instance)
     if secret:
-        if len(secret) < _MIN_SECRET or len(set(secret)) < 10:
-            raise ConfigError(f"SECRET_KEY is too weak: give at least {_MIN_SECRET} random characters.")
+        check_secret("SECRET_KEY", secret)
+        if not demo and path.exists() and path.read_text() == secret:
+            raise ConfigError("SECRET_KEY is the demonstration's: make another one.")
         return secret
     if not demo:
         raise ConfigError(
@@ -111,7 +125,6 @@ def _secret(env: Mapping[str, str], demo: bool, instance: Path) -> str:
             "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
     # The demonstration keeps a secret of its own beside its data, so that a restart signs nobody out.
-    path = _demo_secret(instance)
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
@@ -119,12 +132,51 @@ def _secret(env: Mapping[str, str], demo: bool, instance: Path) -> str:
     return path.read_text()
 
 
-def _database_url(url: str | None) -> str | None:
+def _fallbacks(env: Mapping[str, str], secret_key: str) -> tuple[str, ...]:
+    """Secrets of before, oldest first. A weak one would let whoever guesses it in, so they are judged as the first."""
+    old = tuple(env.get("SECRET_KEY_FALLBACKS", "").replace(",", " ").split())
+    for secret in old:
+        check_secret("SECRET_KEY_FALLBACKS", secret)
+    if len({*old, secret_key}) != len(old) + 1:
+        raise ConfigError("SECRET_KEY_FALLBACKS holds a secret twice, or SECRET_KEY: give the old ones only.")
+    return old
+
+
+def _base_url(env: Mapping[str, str], secure_cookies: bool) -> str:
+    url = env.get("BASE_URL", "http://127.0.0.1:5000").rstrip("/")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.path and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError("BASE_URL must be an address without a path, like https://purse.example.org.")
+    if secure_cookies and parts.scheme != "https" and not is_this_machine(parts.hostname):
+        raise ConfigError("BASE_URL must begin with https://: browsers send the sign-in cookie over TLS alone.")
+    return url
+
+
+def _hosts(env: Mapping[str, str], base_url: str) -> tuple[str, ...]:
+    own = urlsplit(base_url).hostname or ""
+    names = ("localhost", "127.0.0.1", "[::1]") if is_this_machine(own) else (own,)
+    return (*names, *env.get("TRUSTED_HOSTS", "").replace(",", " ").split())
+
+
+def _mail_is_private(env: Mapping[str, str]) -> None:
+    """A password for the mail server travels over TLS, or not beyond this machine."""
+    if env.get("SMTP_PASSWORD") and not _flag(env, "SMTP_STARTTLS", True) and not is_this_machine(env.get("SMTP_HOST")):
+        raise ConfigError("SMTP_PASSWORD would travel unencrypted: leave SMTP_STARTTLS on.")
+
+
+def _database_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("DATABASE_URL")
     if not url:
         return None
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
         raise ConfigError("DATABASE_URL must be a PostgreSQL address, like postgresql://user@host/name.")
+    if not _flag(env, "PLAIN_DATABASE", False):
+        check_database_is_private(url)
     return f"postgresql+psycopg://{rest}"
 
 

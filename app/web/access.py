@@ -18,7 +18,9 @@ from app.web.marks import is_marked, mark_of
 
 #: In the cookie: the session's token; that the session ended by itself.
 TOKEN, ENDED = "token", "ended"
-_PER_REQUEST = ("actor", "person", "person_ref", "provider", "provider_ref", "unread", "plain_header", "keep_writes")
+_PER_REQUEST = (
+    "actor", "person", "person_ref", "provider", "provider_ref", "unread", "plain_header", "keep_writes", "leaving",
+)  # fmt: skip
 _PERSON_RIGHTS = frozenset(
     {
         Permission.VIEW_BUDGET,

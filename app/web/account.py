@@ -13,7 +13,7 @@ from app.web.access import ENDED, TOKEN, safe_next
 from app.web.context import actor_or_none, current_actor
 from app.web.forms import Form, NotTooLong, Required, show
 from app.web.marks import public, requires
-from app.web.security import client_address
+from app.web.security import clear_browser, client_address
 from app.web.writes import keep_writes
 
 bp = Blueprint("account", __name__)
@@ -120,5 +120,6 @@ def extend() -> Response:
 
 def _left() -> Response:
     session.clear()
+    clear_browser()
     g.pop("actor", None)
     return make_response(redirect(url_for("account.signed_out"), 303))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.core.db import db
 from app.core.errors import (
@@ -113,7 +113,10 @@ def _stale_form(error: CSRFError) -> Answer:
     )
 
 
-def _http(error: HTTPException) -> Answer | HTTPException:
+def _http(error: HTTPException) -> Answer | Response | HTTPException:
+    if isinstance(error, SecurityError):
+        # a name that is not ours: no page is made, as its links would be of that name
+        return Response("CarePurse does not answer under this name.\n", 400, mimetype="text/plain")
     status = error.code or 500
     if status < 400:
         return error  # a redirect of the router's

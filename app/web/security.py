@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO
 from uuid import uuid4
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
@@ -21,8 +21,7 @@ _POLICY = "; ".join(
         "default-src 'none'",
         "style-src 'self'",
         "script-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
+        "img-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
@@ -31,13 +30,21 @@ _POLICY = "; ".join(
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
+    # nothing is told to other sites; within ours the way back after signing in needs the page before
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+#: Two years. Not for the browsers' own list (``preload``): that is for whoever owns the domain to ask for, as it binds
+#: every other site under it.
+_TLS_ONLY = "max-age=63072000; includeSubDomains"
+#: What this browser still holds of us. Not ``cookies``: that would reach every other site of the domain.
+_LEFT = '"cache", "storage"'
 #: Receipts may be 10 MB; the rest is what surrounds a file in a form.
 MAX_UPLOAD = 10 * 1024 * 1024 + 256 * 1024
 
@@ -72,13 +79,18 @@ def init_app(app: Flask) -> None:
     secure = settings.secure_cookies
     app.request_class = CleanRequest
     app.config.update(
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         # __Host-: the browser takes the cookie only over TLS, for this host alone
         SESSION_COOKIE_NAME="__Host-carepurse" if secure else "carepurse",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
+        # not Strict: a link in an e-mail, and the way back from NHS login, would find nobody signed in. Nothing is
+        # changed by a GET, and every POST carries a token besides.
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in lasts
+        # as for the cookie: a form that was open while the secret changed still counts
+        WTF_CSRF_SECRET_KEY=[*settings.secret_key_fallbacks, settings.secret_key],
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -90,13 +102,20 @@ def init_app(app: Flask) -> None:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if request.endpoint != "assets.file":
+            response.headers.setdefault("Strict-Transport-Security", _TLS_ONLY)
+        if g.get("leaving"):
+            response.headers["Clear-Site-Data"] = _LEFT
+        if request.endpoint != "assets.file" or response.status_code >= 400 or not response.cache_control.immutable:
             # a page is somebody's: neither a shared cache nor the next user of this phone may see it again
             response.headers["Cache-Control"] = "no-store"
         elif actor_or_none() is None:
             response.headers.pop("Vary", None)
         return response
+
+
+def clear_browser() -> None:
+    """Have this answer tell the browser to forget what it keeps of us: somebody has left."""
+    g.leaving = True
 
 
 def form_guard() -> Markup:
