@@ -23,6 +23,7 @@ from app.core.database import alembic
 from app.core.db import db
 from app.identity import sessions
 from app.identity.models import Account
+from app.identity.proofs import Proof
 
 SECRET = "a test's own secret, 0123456789 abcdefgh"
 
@@ -117,10 +118,10 @@ def client(app: Flask, session: sa.orm.Session, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def sign_in():
-    """``sign_in(client, account)``: as if the account had just signed in."""
+    """``sign_in(client, account)``: as if the account had just signed in, with all that it can show."""
 
     def open_session(client: FlaskClient, account: Account) -> FlaskClient:
-        token = sessions.open_session(account)
+        token = sessions.open_session(account, Proof.PASSKEY)
         db.session.commit()
         with client.session_transaction() as cookie:
             cookie["token"] = token

@@ -11,9 +11,10 @@ from app.budgets.models import Budget
 from app.budgets.rules import Cycle, HeldAs
 from app.core import clock
 from app.core.db import db
-from app.identity import queries, service
+from app.identity import queries, service, sessions
 from app.identity.models import Account, Commissioner, Person
 from app.identity.passphrases import hash_passphrase
+from app.identity.proofs import Proof
 from app.identity.rules import Actor, AuthorityKind, Scope, StaffRole
 from app.ledger import service as ledger
 from app.ledger.rules import OwnerKind, Phase, Stream, TransferKind
@@ -42,6 +43,11 @@ def make_commissioner(name: str = "North Mersey Integrated Care Board", **settin
 def make_account(name: str = "Sam Okafor", email: str | None = None) -> Account:
     address = email or f"{name.split()[0].lower()}.{next(_numbers)}@example.org"
     return service.open_account(SYSTEM, address, name, hashed=hashed())
+
+
+def signed_in(account: Account) -> str:
+    """The token of a sign-in that has shown all there is to show, a moment ago."""
+    return sessions.open_session(account, Proof.PASSKEY)
 
 
 def make_person(

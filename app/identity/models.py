@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Key, Pence, Ref, Written
+from app.identity.proofs import Proof
 from app.identity.rules import AuthorityKind, EvidenceKind, Scope, StaffRole
 
 
@@ -48,6 +49,9 @@ class Account(Base):
     passphrase_hash: Mapped[str]
     created_at: Mapped[Written]
     closed_at: Mapped[datetime | None]
+    #: It has a passkey or an authenticator; ``signing_in`` keeps this so that no page has to look for them.
+    has_second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
+    step_put_off_until: Mapped[date | None]  # "Not now", said to the offer of a second step
     __table_args__ = (Index("uq_account_email", func.lower(email), unique=True),)
 
 
@@ -57,8 +61,13 @@ class SignInSession(Base):
     __tablename__ = "sign_in_session"
 
     id: Mapped[Key]
+    ref: Mapped[Ref]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    proven: Mapped[Proof]
+    confirmed_at: Mapped[Written]  # when they last showed who they are
+    device: Mapped[str] = mapped_column(String(80), default="")  # in plain words: "Firefox on a Mac"
+    device_hash: Mapped[str | None] = mapped_column(String(64))  # of the browser's own cookie: was it here before?
     created_at: Mapped[Written]
     seen_at: Mapped[Written]
     ended_at: Mapped[datetime | None]

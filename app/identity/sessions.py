@@ -1,31 +1,39 @@
-"""Signing in and out: sessions and throttles, all in the database, so that any process can answer."""
+"""Signing in and out: sessions, all in the database, so that any process can answer."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, update
 
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InvalidError
-from app.identity import passphrases
-from app.identity.models import Account, SignInAttempt, SignInSession
+from app.core.errors import InvalidError, NotFoundError
+from app.identity import passphrases, throttle
+from app.identity.devices import device_words
+from app.identity.models import Account, SignInSession
+from app.identity.proofs import PROOF_WORDS, Proof
 from app.identity.rules import Actor
 
-WINDOW = timedelta(minutes=15)
+WINDOW = throttle.WINDOW
 ACCOUNT_LIMIT = 6
 ADDRESS_LIMIT = 40
 #: A session is looked at on every page but written at most this often.
 _TOUCH_EVERY = timedelta(minutes=1)
 WRONG = "That e-mail address and passphrase do not match. Check them and try again."
 SLOW_DOWN = "There were too many tries. Wait 15 minutes, then try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What asks: kept in plain words, and as the hash of a cookie of its own."""
+
+    user_agent: str = ""
+    device: str = ""  # the random text of the device cookie
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +45,8 @@ class SignInResult:
     sentence: str = ""
 
 
-def sign_in(email: str, passphrase: str, address: str) -> SignInResult:
-    """Check who this is and open a session.
+def sign_in(email: str, passphrase: str, address: str, browser: Browser | None = None) -> SignInResult:
+    """Check who this is and open a session that has shown the passphrase.
 
     The try is counted before the passphrase is looked at, so that guesses sent at once cannot all be looked at. An
     unknown address takes as long and says the same as a wrong passphrase.
@@ -46,10 +54,10 @@ def sign_in(email: str, passphrase: str, address: str) -> SignInResult:
     :param address: the network address that asks.
     """
     email = email.strip()
-    account_key, address_key = _key("account", email.lower()), _key("address", _network(address))
+    network = throttle.network(address)
     # in a fixed order, so that two sign-ins at once never wait for each other in a ring
-    over_address = _count(address_key) > ADDRESS_LIMIT
-    over_account = _count(account_key) > ACCOUNT_LIMIT
+    over_address = throttle.count("address", network) > ADDRESS_LIMIT
+    over_account = throttle.count("account", email.lower()) > ACCOUNT_LIMIT
     if over_account or over_address:
         return SignInResult(None, None, SLOW_DOWN)
     account = db.session.scalar(
@@ -57,29 +65,72 @@ def sign_in(email: str, passphrase: str, address: str) -> SignInResult:
     )
     if not passphrases.verify(account.passphrase_hash if account else None, passphrase) or account is None:
         return SignInResult(None, None, WRONG)
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.key == account_key))
-    db.session.execute(
-        update(SignInAttempt)
-        .where(SignInAttempt.key == address_key)
-        .values(failures=func.greatest(SignInAttempt.failures - 1, 0))
-    )
-    return SignInResult(account, open_session(account))
+    throttle.forget("account", email.lower())
+    throttle.ease("address", network)
+    return SignInResult(account, open_session(account, Proof.PASSPHRASE, browser))
 
 
-def open_session(account: Account) -> str:
+def open_session(account: Account, proven: Proof = Proof.PASSPHRASE, browser: Browser | None = None) -> str:
     """Open a session for an account that has shown who it is.
 
+    :param proven: how. The passphrase alone opens nothing to staff and brokers.
     :returns: the token for the cookie.
     """
-    token = secrets.token_urlsafe(32)
+    token, browser = secrets.token_urlsafe(32), browser or Browser()
     moment = clock.now()
     db.session.add(
-        SignInSession(account_id=account.id, token_hash=_hash(token), created_at=moment, seen_at=moment)
+        SignInSession(
+            account_id=account.id,
+            token_hash=_hash(token),
+            proven=proven,
+            confirmed_at=moment,
+            device=device_words(browser.user_agent),
+            device_hash=_hash(browser.device) if browser.device else None,
+            created_at=moment,
+            seen_at=moment,
+        )
     )
     audit.record(
-        Actor(account.id, account.name), "identity.sign_in", "Signed in", subject_kind="account", subject_id=account.id
+        Actor(account.id, account.name),
+        "identity.sign_in",
+        f"Signed in {PROOF_WORDS[proven]}",
+        subject_kind="account",
+        subject_id=account.id,
     )
     return token
+
+
+def strengthen(token: str, proven: Proof) -> str:
+    """Note that this session has now shown its second step, or who it is once more.
+
+    :returns: another token for the cookie: one that was seen before is worth nothing now.
+    :raises NotFoundError: when the session was ended meanwhile.
+    """
+    fresh, moment = secrets.token_urlsafe(32), clock.now()
+    row = db.session.execute(
+        update(SignInSession)
+        .where(SignInSession.token_hash == _hash(token), SignInSession.ended_at.is_(None))
+        .values(token_hash=_hash(fresh), proven=proven, confirmed_at=moment, seen_at=moment)
+        .returning(SignInSession.account_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    who = Actor(row.account_id, db.session.get_one(Account, row.account_id).name)
+    sentence = f"Showed who they are {PROOF_WORDS[proven]}"
+    audit.record(who, "identity.prove", sentence, subject_kind="account", subject_id=row.account_id)
+    return fresh
+
+
+def is_new_device(token: str) -> bool:
+    """Whether the account of this session was in use before, and never with this browser."""
+    db.session.flush()
+    own = db.session.scalars(select(SignInSession).where(SignInSession.token_hash == _hash(token))).one()
+    others = select(SignInSession.id).where(SignInSession.account_id == own.account_id, SignInSession.id != own.id)
+    if db.session.scalar(others.limit(1)) is None:
+        return False
+    if own.device_hash is None:
+        return True
+    return db.session.scalar(others.where(SignInSession.device_hash == own.device_hash).limit(1)) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +139,9 @@ class OpenSession:
 
     account: Account
     stale: bool  # last seen long enough ago for :func:`touch` to be worth a write
+    ref: str
+    proven: Proof
+    confirmed_at: datetime  # when they last showed who they are
 
 
 def open_session_of(token: str, idle: timedelta) -> OpenSession | None:
@@ -97,7 +151,7 @@ def open_session_of(token: str, idle: timedelta) -> OpenSession | None:
     """
     moment = clock.now()
     row = db.session.execute(
-        select(SignInSession.id, SignInSession.seen_at, Account)
+        select(SignInSession, Account)
         .join(Account, Account.id == SignInSession.account_id)
         .where(
             SignInSession.token_hash == _hash(token),
@@ -106,7 +160,10 @@ def open_session_of(token: str, idle: timedelta) -> OpenSession | None:
             Account.closed_at.is_(None),
         )
     ).one_or_none()
-    return OpenSession(row[2], row[1] < moment - _TOUCH_EVERY) if row else None
+    if row is None:
+        return None
+    found, account = row
+    return OpenSession(account, found.seen_at < moment - _TOUCH_EVERY, found.ref, found.proven, found.confirmed_at)
 
 
 def touch(token: str) -> None:
@@ -132,13 +189,45 @@ def sign_out(token: str) -> None:
         audit.record(who, "identity.sign_out", "Signed out", subject_kind="account", subject_id=account_id)
 
 
-def sign_out_everywhere(actor: Actor) -> None:
-    """End every session of the actor's account, this one too."""
+def sign_out_device(actor: Actor, ref: str) -> str:
+    """End one of the actor's own sessions, from another.
+
+    :returns: what the device is called.
+    :raises NotFoundError: when it is not the actor's, or has ended.
+    """
+    device: str | None = db.session.scalar(
+        update(SignInSession)
+        .where(
+            SignInSession.ref == ref, SignInSession.account_id == actor.account_id, SignInSession.ended_at.is_(None)
+        )
+        .values(ended_at=clock.now())
+        .returning(SignInSession.device)
+    )
+    if device is None:
+        raise NotFoundError
+    audit.record(
+        actor,
+        "identity.sign_out_device",
+        "Signed out a device",
+        subject_kind="account",
+        subject_id=actor.account_id,
+        details={"device": device},
+    )
+    return device
+
+
+def end_all(account: Account) -> None:
+    """End every session of an account, whoever has them."""
     db.session.execute(
         update(SignInSession)
-        .where(SignInSession.account_id == actor.account_id, SignInSession.ended_at.is_(None))
+        .where(SignInSession.account_id == account.id, SignInSession.ended_at.is_(None))
         .values(ended_at=clock.now())
     )
+
+
+def sign_out_everywhere(actor: Actor) -> None:
+    """End every session of the actor's account, this one too."""
+    end_all(db.session.get_one(Account, actor.account_id))
     audit.record(
         actor,
         "identity.sign_out_everywhere",
@@ -154,13 +243,13 @@ def change_passphrase(actor: Actor, old: str, new: str) -> None:
     :raises InvalidError: when ``old`` is wrong or ``new`` too weak. Wrong tries count as failed sign-ins do.
     """
     account = db.session.get_one(Account, actor.account_id)
-    if _count(_key("account", account.email.lower())) > ACCOUNT_LIMIT:
+    if throttle.count("account", account.email.lower()) > ACCOUNT_LIMIT:
         raise InvalidError({"old": SLOW_DOWN})
     if not passphrases.verify(account.passphrase_hash, old):
         raise InvalidError({"old": "That is not your passphrase now."})
     passphrases.check_strength(new, (account.email, account.name), field="new")
     account.passphrase_hash = passphrases.hash_passphrase(new)
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.key == _key("account", account.email.lower())))
+    throttle.forget("account", account.email.lower())
     audit.record(
         actor,
         "identity.change_passphrase",
@@ -171,36 +260,5 @@ def change_passphrase(actor: Actor, old: str, new: str) -> None:
     sign_out_everywhere(actor)
 
 
-def _count(key: str) -> int:
-    """Count one try and return how many there are in the window."""
-    moment = clock.now()
-    fresh = SignInAttempt.window_start > moment - WINDOW
-    return db.session.execute(
-        insert(SignInAttempt)
-        .values(key=key, window_start=moment, failures=1)
-        .on_conflict_do_update(
-            index_elements=[SignInAttempt.key],
-            set_={
-                "failures": case((fresh, SignInAttempt.failures + 1), else_=1),
-                "window_start": case((fresh, SignInAttempt.window_start), else_=moment),
-            },
-        )
-        .returning(SignInAttempt.failures)
-    ).scalar_one()
-
-
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _network(address: str) -> str:
-    """What one attacker can change at will counts as one: an IPv6 address by the /64 it is in."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
-
-
-def _key(kind: str, text: str) -> str:
-    return f"{kind}:{hashlib.sha256(text.encode()).hexdigest()}"

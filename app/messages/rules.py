@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     LATE = "late"  # to the team's lead, and with a new day to the person's side
     POLICY = "policy"  # a draft of the spending policy wants a second person, or has met one
     PROBLEM = "problem"  # something went wrong with what was paid for
+    ACCOUNT = "account"  # how one signs in has changed, or was used somewhere new
     FOUND = "found"  # something new of what somebody asked us to look out for
 
 
@@ -66,6 +67,7 @@ class About(StrEnum):
     REVIEW = "review"  # about_ref: what somebody said of a provider, for who said it
     PROVIDER_REVIEW = "provider_review"  # the same, for the provider
     POLICY = "policy"  # about_ref: the draft of the spending policy, for admins
+    ACCOUNT = "account"  # about_ref: empty; one's own account page
     SUGGESTION = "suggestion"  # about_ref: the provider somebody missed
 
 
@@ -88,5 +90,6 @@ EMAIL_LINES: dict[About, str] = {
     About.PROVIDER_ENQUIRY: "Somebody wrote to you about what you offer.",
     About.REVIEW: "There is news about your review.",
     About.PROVIDER_REVIEW: "There is news about a review of what you offer.",
+    About.ACCOUNT: "There is news about how you sign in.",
     About.SUGGESTION: "There is news about the provider you suggested.",
 }

@@ -19,8 +19,9 @@ from app.web.marks import is_marked, mark_of
 #: In the cookie: the session's token; that the session ended by itself.
 TOKEN, ENDED = "token", "ended"
 _PER_REQUEST = (
-    "actor", "person", "person_ref", "provider", "provider_ref", "unread", "plain_header", "keep_writes", "leaving",
-)  # fmt: skip
+    *("actor", "sign_in", "step", "person", "person_ref", "provider", "provider_ref"),
+    *("unread", "plain_header", "keep_writes", "leaving"),
+)
 _PERSON_RIGHTS = frozenset(
     {
         Permission.VIEW_BUDGET,
@@ -107,6 +108,7 @@ def _recognise() -> None:
     if signed_in.stale:
         sessions.touch(token)
     account = signed_in.account
+    g.sign_in = signed_in
     g.actor = identity.load_actor(account, marketplace.provider_ids_of(account.id))
 
 

@@ -11,6 +11,7 @@ from app.identity import sessions
 from app.identity.rules import Permission
 from app.web.access import ENDED, TOKEN, safe_next
 from app.web.context import actor_or_none, current_actor
+from app.web.entering import browser, come_in
 from app.web.forms import Form, NotTooLong, Required, show
 from app.web.marks import public, requires
 from app.web.security import clear_browser, client_address
@@ -50,15 +51,13 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     ended = bool(session.get(ENDED))
     if form.validate_on_submit():
-        found = sessions.sign_in(form.email.data or "", form.passphrase.data or "", client_address())
+        seen = browser()
+        found = sessions.sign_in(form.email.data or "", form.passphrase.data or "", client_address(), seen)
         keep_writes()  # a wrong try is counted although the answer is an error
-        if found.token is None:
+        if found.token is None or found.account is None:
             form.take(InvalidError({"email": found.sentence}))
         else:
-            # a new cookie: whatever somebody planted in the old one is gone
-            session.clear()
-            session[TOKEN] = found.token
-            return redirect(safe_next(form.next.data) or url_for("people.start"), 303)
+            return come_in(found.account, found.token, seen, form.next.data)
     return show("account/sign_in.jinja", form, ended=ended)
 
 

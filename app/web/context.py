@@ -9,6 +9,7 @@ from flask import g
 from app.core.errors import NotAllowedError, NotFoundError
 from app.identity.models import Person
 from app.identity.rules import Actor, Grant
+from app.identity.sessions import OpenSession
 
 if TYPE_CHECKING:
     from app.marketplace.models import Provider
@@ -29,6 +30,23 @@ def current_actor() -> Actor:
     if actor is None:
         raise NotAllowedError("Sign in to see this page.")
     return actor
+
+
+def sign_in_or_none() -> OpenSession | None:
+    """The sign-in by which they came: how it was proven, and when they last showed who they are."""
+    found: OpenSession | None = g.get("sign_in")
+    return found
+
+
+def current_sign_in() -> OpenSession:
+    """The sign-in by which they came.
+
+    :raises NotAllowedError: when nobody is signed in (a public view asked by mistake).
+    """
+    found = sign_in_or_none()
+    if found is None:
+        raise NotAllowedError("Sign in to see this page.")
+    return found
 
 
 def person_or_none() -> Person | None:

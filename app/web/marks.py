@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from app.identity.proofs import Step
 from app.identity.rules import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
-_MARK, _FRESH = "carepurse_mark", "carepurse_fresh"
+_MARK, _FRESH, _BEFORE = "carepurse_mark", "carepurse_fresh", "carepurse_before"
 
 
 def public(view: View) -> View:
@@ -17,16 +18,20 @@ def public(view: View) -> View:
     return view
 
 
-def requires(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
+def requires(
+    permission: Permission, *, fresh: bool = False, before: frozenset[Step] = frozenset()
+) -> Callable[[View], View]:
     """Only somebody signed in who has this permission: over the person or provider the address names, or,
     where it names none, over anything at all (the services check the object).
 
     :param fresh: who it is must have been shown again a short while ago: before payees, authority and policies change.
+    :param before: the steps of signing in that this page is part of: open to whoever still has to take one.
     """
 
     def mark(view: View) -> View:
         setattr(view, _MARK, permission)
         setattr(view, _FRESH, fresh)
+        setattr(view, _BEFORE, before)
         return view
 
     return mark
@@ -46,3 +51,8 @@ def mark_of(view: object) -> Permission | None:
 def is_fresh(view: object) -> bool:
     """Whether a marked view asks who it is once more."""
     return bool(getattr(view, _FRESH, False))
+
+
+def opens_before(view: object, step: Step) -> bool:
+    """Whether a marked view is open to somebody who still has to take this step."""
+    return step in getattr(view, _BEFORE, frozenset())

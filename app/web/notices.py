@@ -51,6 +51,8 @@ def _address(notice: Notice) -> str:
     """Where the thing is that a notice tells about."""
     if notice.about is About.REQUEST:
         return url_for("queue.show", request_ref=notice.about_ref)
+    if notice.about is About.ACCOUNT:
+        return url_for("your_account.show")
     if notice.about is About.POLICY:
         return url_for("policy_drafts.show", draft_ref=notice.about_ref)
     if notice.about is About.STAFF_CONVERSATION:

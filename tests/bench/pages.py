@@ -13,6 +13,7 @@ from sqlalchemy import event
 from app.core.db import allow_long_statements, db
 from app.identity import sessions
 from app.identity.models import Account
+from app.identity.proofs import Proof
 from app.identity.rules import Permission
 from app.ledger import proof
 from app.web import writes
@@ -55,7 +56,7 @@ def make_people(bench: Bench, movements: int) -> dict[str, tuple[str, str]]:
 
 
 def _sign_in(account: Account) -> str:
-    token = sessions.open_session(account)
+    token = sessions.open_session(account, Proof.PASSKEY)
     db.session.commit()
     return token
 

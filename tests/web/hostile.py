@@ -12,7 +12,6 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.core.db import db
-from app.identity import sessions
 from app.marketplace import service as marketplace
 from app.marketplace.rules import Category, Unit
 from app.marketplace.service import NewListing, NewProvider
@@ -136,7 +135,7 @@ class Town:
         self.drafts = own.refs | {"notice_ref": notices[accounts["holder"].id]}
         self.sent = own.refs | own.sent
         self.listed = {**self.drafts, "purchase_ref": listed.ref, "line_ref": listed.lines[0].ref}
-        self.tokens = {role: sessions.open_session(account) for role, account in accounts.items()}
+        self.tokens = {role: make.signed_in(account) for role, account in accounts.items()}
         db.session.commit()
 
     def path(self, rule: Rule, refs: dict[str, str] | None = None) -> str:

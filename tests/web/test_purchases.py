@@ -12,6 +12,7 @@ import pytest
 from app.core import clock
 from app.core.db import db
 from app.identity import sessions
+from app.identity.proofs import Proof
 from app.identity.rules import AuthorityKind, Scope
 from app.purchases import queries, service
 from app.purchases.models import Purchase
@@ -75,7 +76,7 @@ def test_late_is_said_as_it_is(world: World, client: Any) -> None:
 
 def get_as(client: Any, world: World, address: str) -> Any:
     """Sign in anew at whatever the time is believed to be, then ask for a page."""
-    token = sessions.open_session(world.account)
+    token = sessions.open_session(world.account, Proof.PASSKEY)
     db.session.commit()
     with client.session_transaction() as cookie:
         cookie["token"] = token

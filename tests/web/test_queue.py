@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.db import db
 from app.identity import sessions
 from app.identity.models import Account
+from app.identity.proofs import Proof
 from app.identity.rules import AuthorityKind, Scope
 from app.marketplace.models import Listing
 from app.purchases import queries, service
@@ -64,7 +65,7 @@ def test_the_queue_says_who_what_and_by_when(world: World, client: Any) -> None:
 def test_late_is_marked_in_words(world: World, client: Any) -> None:
     purchase = world.referred()
     with clock.at(clock.now() + timedelta(days=20)):
-        token = sessions.open_session(world.coordinator)
+        token = sessions.open_session(world.coordinator, Proof.PASSKEY)
         db.session.commit()
         with client.session_transaction() as cookie:
             cookie["token"] = token

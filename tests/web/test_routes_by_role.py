@@ -24,7 +24,6 @@ from werkzeug.routing import Rule
 
 from app.core.db import db
 from app.evidence import service as evidence
-from app.identity import sessions
 from app.identity.models import Account, Commissioner, Person
 from app.identity.rules import AuthorityKind, Scope, StaffRole
 from app.ledger.rules import Stream
@@ -42,6 +41,7 @@ from tests import factories as make
 from tests.web.asked import make_asked
 from tests.web.buying_world import photo
 from tests.web.second_looks_made import make_second_looks
+from tests.web.sign_ins_made import make_sign_in
 from tests.web.team_things import make_team_things
 from tests.web.things_made import make_kept_things, make_policy_draft, make_provider_things, make_regular
 
@@ -127,6 +127,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             "draft_ref": make_policy_draft(where, name),
             **make_kept_things(account, person, listing.ref),
             **asked,
+            **make_sign_in(account),
             **make_team_things(person, account, coordinator, budget, plan.outcomes[0]),
             **make_second_looks(account, person, plan.outcomes[0].ref),
             **_refs(account, draft),
@@ -157,7 +158,7 @@ class Walk:
     def __init__(self, app: Flask, client: FlaskClient, connection: sa.Connection) -> None:
         self.app, self.client, self.connection = app, client, connection
         self.accounts, self.things = build()
-        self.tokens = {role: sessions.open_session(account) for role, account in self.accounts.items()}
+        self.tokens = {role: make.signed_in(account) for role, account in self.accounts.items()}
         notices = {n.account_id: n.ref for n in db.session.scalars(sa.select(Notice).where(Notice.title == "News"))}
         self.notices = {role: notices[account.id] for role, account in self.accounts.items()}
         db.session.commit()
