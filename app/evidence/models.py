@@ -1,4 +1,7 @@
-"""Receipts, and files that go with messages. The files are outside the database, under names nobody can guess."""
+"""Receipts, papers that show a right to act, files that go with messages.
+
+The files are outside the database, under names nobody can guess.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,30 @@ class Receipt(Base):
     ref: Mapped[Ref]
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
     purchase_id: Mapped[UUID] = mapped_column(ForeignKey("purchase.id"))
+    filename: Mapped[str] = mapped_column(String(120))  # as given, cleaned: for showing only
+    content_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    pages: Mapped[int] = mapped_column(default=1)
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_name: Mapped[str] = mapped_column(String(80), unique=True)
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    uploaded_by_name: Mapped[str] = mapped_column(String(120))
+    uploaded_at: Mapped[Written]
+
+
+class AuthorityPaper(Base):
+    """A picture or PDF that shows that somebody may act for another: an order, a power of attorney, a consent form."""
+
+    __tablename__ = "authority_paper"
+    __table_args__ = (
+        CheckConstraint("size_bytes > 0", name="size"),
+        Index("ix_authority_paper_authority", "authority_id", "id"),
+    )
+
+    id: Mapped[Key]
+    ref: Mapped[Ref]
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
+    authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
     filename: Mapped[str] = mapped_column(String(120))  # as given, cleaned: for showing only
     content_type: Mapped[str] = mapped_column(String(40))
     size_bytes: Mapped[int]

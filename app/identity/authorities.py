@@ -44,7 +44,7 @@ def end_authority(actor: Actor, authority: Authority, *, why: str = "") -> Autho
     own = actor.account_id is not None and authority.account_id == actor.account_id
     if not (own and authority.kind is not AuthorityKind.SELF):
         _require_settles(actor, authority)
-    _lock(authority)
+    lock(authority)
     authority.ended_at = clock.now()
     authority.ended_by_name = actor.name
     authority.end_reason = storable(why)[:MAX_REASON]
@@ -61,7 +61,7 @@ def lower_scope(actor: Actor, authority: Authority, scope: Scope, *, why: str = 
     :raises InvalidError: field ``scope``, when that would not be lower.
     """
     _require_settles(actor, authority)
-    _lock(authority)
+    lock(authority)
     if not is_lower(scope, authority.scope):
         raise InvalidError({"scope": "Choose something that is less than now"})
     before = authority.scope
@@ -100,7 +100,7 @@ def change_authority(
     if authority.kind is AuthorityKind.SELF:
         raise NotAllowedError("What people may do for themselves is not changed here.")
     check_terms(actor, authority.person, scope, buy_limit_pence, month_limit_pence, outcome_ids, ends_on)
-    _lock(authority)
+    lock(authority)
     before = _terms(authority)
     authority.scope = scope
     authority.buy_limit_pence = buy_limit_pence if scope is Scope.BUY else None
@@ -201,7 +201,7 @@ def _require_settles(actor: Actor, authority: Authority) -> None:
     raise NotAllowedError("You cannot change this yourself. Ask the coordinator.")
 
 
-def _lock(authority: Authority) -> None:
+def lock(authority: Authority) -> None:
     """Take the row as it stands now, so that of two who end or change it at once the second sees the first.
 
     :raises StateError: when it is over already.

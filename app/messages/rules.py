@@ -44,6 +44,7 @@ class NoticeKind(StrEnum):
     POLICY = "policy"  # a draft of the spending policy wants a second person, or has met one
     PROBLEM = "problem"  # something went wrong with what was paid for
     ACCOUNT = "account"  # how one signs in has changed, or was used somewhere new
+    ACTING = "acting"  # who acts for whom, and how far
     FOUND = "found"  # something new of what somebody asked us to look out for
 
 
@@ -68,6 +69,8 @@ class About(StrEnum):
     PROVIDER_REVIEW = "provider_review"  # the same, for the provider
     POLICY = "policy"  # about_ref: the draft of the spending policy, for admins
     ACCOUNT = "account"  # about_ref: empty; one's own account page
+    ACTING = "acting"  # about_ref: empty; who acts for the person
+    STAFF_ACTING = "staff_acting"  # about_ref: the person, for staff
     SUGGESTION = "suggestion"  # about_ref: the provider somebody missed
 
 
@@ -91,5 +94,7 @@ EMAIL_LINES: dict[About, str] = {
     About.REVIEW: "There is news about your review.",
     About.PROVIDER_REVIEW: "There is news about a review of what you offer.",
     About.ACCOUNT: "There is news about how you sign in.",
+    About.ACTING: "There is news about who acts for somebody.",
+    About.STAFF_ACTING: "There is something for you to look at.",
     About.SUGGESTION: "There is news about the provider you suggested.",
 }

@@ -13,7 +13,7 @@ from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
 from app.identity.models import Person
-from app.identity.rules import Actor, Permission, PersonSubject, may
+from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
 from app.plans.models import Outcome, Plan, PlanState
 
 _WHOLE = selectinload(Plan.outcomes).selectinload(Outcome.funding)
@@ -36,6 +36,18 @@ def plan_in_force(viewer: Actor, person: Person, on: date | None = None) -> Plan
         .order_by(Plan.starts_on.desc(), Plan.id)
         .limit(1)
     )
+
+
+def outcomes_to_give(viewer: Actor, person: Person) -> list[Outcome]:
+    """The outcomes of the plan in force that somebody may be asked to act for: also for a coordinator there.
+
+    :raises NotFoundError: when the viewer neither acts for the person nor settles who does.
+    """
+    there = CommissionerSubject(person.commissioner_id)
+    settles = viewer.grant_for(person.id) is None and may(viewer, Permission.CHECK_AUTHORITY, there)
+    plan = plan_in_force(Actor.system("Plans") if settles else viewer, person)
+    today = clock.today()
+    return [one for one in plan.outcomes if one.ended_on is None or one.ended_on >= today] if plan else []
 
 
 def plan_by_id(plan_id: UUID) -> Plan:

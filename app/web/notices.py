@@ -63,6 +63,10 @@ def _address(notice: Notice) -> str:
         return url_for("basket.sent", person_ref=notice.person.ref, purchase_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.CONVERSATION:
         return url_for("messages.talk", person_ref=notice.person.ref, conversation_ref=notice.about_ref)
+    if notice.person is not None and notice.about is About.ACTING:
+        return url_for("acting.index", person_ref=notice.person.ref)
+    if notice.about is About.STAFF_ACTING:
+        return url_for("staff_acting.index", person_ref=notice.about_ref)
     if notice.about is About.PROBLEM:
         return url_for("problems.show", problem_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.IDEA:

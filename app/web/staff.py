@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.budgets import monitoring
 from app.core import clock
+from app.identity import authority_queries
 from app.identity import queries as identity
 from app.identity.models import StaffPost
 from app.identity.rules import Permission, may
@@ -58,6 +59,8 @@ def home() -> ResponseReturnValue:
         late = f", {waits.late} late" if waits.late else ""
         now = f"{waits.mine} for you, {waits.team} in the team{late}"
         cards.append(Card("Messages", url_for("staff_messages.index"), "What people ask about anything.", now))
+    if may(actor, Permission.CHECK_AUTHORITY):
+        cards.append(Card("Papers to look at", url_for("staff_acting.waiting"), "What shows who may act.", _papers()))
     cards.append(Card("Answer times", url_for("answer_times.show"), "How long people wait for an answer."))
     if may(actor, Permission.SEE_BUDGET_HEALTH):
         cards.append(Card("People", url_for("staff_people.index"), "Find a person: who acts for them, how they do."))
@@ -122,3 +125,11 @@ def people() -> ResponseReturnValue:
 
 def _is_now(post: StaffPost, today: date) -> bool:
     return post.starts_on <= today and (post.ends_on is None or post.ends_on >= today)
+
+
+def _papers() -> str:
+    """How many papers wait, in all the places where the reader looks at them."""
+    actor = current_actor()
+    places = places_with(Permission.CHECK_AUTHORITY)
+    many = sum(authority_queries.count_unchecked(actor, place.id) for place in places)
+    return f"{many} {'waits' if many == 1 else 'wait'}" if many else ""

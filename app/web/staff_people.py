@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.budgets import monitoring
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Permission, StaffRole
+from app.identity.rules import CommissionerSubject, Permission, StaffRole, may
 from app.web import words
 from app.web.context import current_actor
 from app.web.marks import requires
@@ -67,4 +67,8 @@ def show(person_ref: str) -> ResponseReturnValue:
 
 def _ways(person: Person) -> list[Way]:
     """What this reader may do about this person."""
-    return []
+    ways = []
+    if may(current_actor(), Permission.CHECK_AUTHORITY, CommissionerSubject(person.commissioner_id)):
+        about = "Their papers, how far they may act, whom to ask, and ending it."
+        ways.append(Way("Who acts for them", url_for("staff_acting.index", person_ref=person.ref), about))
+    return ways

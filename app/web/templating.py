@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         idle_seconds=lambda: int(idle_time().total_seconds()),
         menu=navigation.menu,
         sign_out_at=sign_out_at,
+        now=clock.now,
         today=clock.today,
         unread_notices=unread_notices,
         url_for_person=url_for_person,

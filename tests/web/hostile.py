@@ -67,6 +67,8 @@ _NAMES = (
     "item_threshold_pence low_price_percent months next_step price_tolerance_percent put_in rule seen sentence "
     "similar_percent slips split_days starts_on-day starts_on-month starts_on-year still summary take_out try_amount "
     "try_door try_text version "
+    "agree_over buy_limit evidence look_again_on-day look_again_on-month look_again_on-year missing month_limit "
+    "outcomes paper registration_number sees_messages which ends_on-month ends_on-year "
     "about account cover every_month files from most outcome_words refs source target to topic use"
 )
 NAMES = _NAMES.split()

@@ -38,6 +38,7 @@ from app.purchases.models import Purchase
 from app.purchases.queries import open_request_of
 from app.purchases.rules import DetailsInput, LineInput
 from tests import factories as make
+from tests.web.acting_made import make_acting
 from tests.web.asked import make_asked
 from tests.web.buying_world import photo
 from tests.web.second_looks_made import make_second_looks
@@ -127,6 +128,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             "draft_ref": make_policy_draft(where, name),
             **make_kept_things(account, person, listing.ref),
             **asked,
+            **make_acting(person, account),
             **make_sign_in(account),
             **make_team_things(person, account, coordinator, budget, plan.outcomes[0]),
             **make_second_looks(account, person, plan.outcomes[0].ref),

@@ -1,0 +1,184 @@
+"""Who acts for a person, as they and their own side see it: everybody's reach, ending it, changing it, own papers."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.acting import inviting, settling
+from app.acting import queries as acting
+from app.core.errors import InvalidError, NotFoundError, StateError
+from app.evidence import papers
+from app.identity import authority_queries
+from app.identity.authority_rules import may_settle
+from app.identity.models import Authority
+from app.identity.rules import AuthorityKind, Permission, PersonSubject, may
+from app.plans import queries as plans
+from app.web.acting_forms import EndForm, InviteForm, PaperForm, TermsForm
+from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES, reach_words
+from app.web.context import acting_grant, current_actor, current_person
+from app.web.forms import show
+from app.web.marks import requires
+from app.web.receipts import send_strictly
+
+bp = Blueprint("acting", __name__)
+_BASE = "/p/<person_ref>/acting"
+_ONE = f"{_BASE}/<authority_ref>"
+
+
+@bp.get(_BASE)
+@requires(Permission.VIEW_BUDGET)
+def index() -> ResponseReturnValue:
+    """Everybody who can act, how far, since when, and who was asked."""
+    actor, person = current_actor(), current_person()
+    grant = acting_grant()
+    own_side = grant is not None and grant.kind is not AuthorityKind.BROKER
+    rows = authority_queries.acting_for(actor, person)
+    return render_template(
+        "acting/index.jinja",
+        rows=rows,
+        ended=authority_queries.acted_for(actor, person) if own_side else [],
+        invitations=acting.invitations_of(actor, person) if own_side else [],
+        outcomes={item.id: item.words for item in plans.outcomes_to_give(actor, person)},
+        settles=[row.id for row in rows if _settles(row)],
+        may_invite=may(actor, Permission.INVITE_BROKER, PersonSubject(person.id)),
+        **words(),
+    )
+
+
+@bp.route(f"{_BASE}/invite", methods=["GET", "POST"])
+@requires(Permission.INVITE_BROKER, fresh=True)
+def invite() -> ResponseReturnValue:
+    """Ask somebody by e-mail."""
+    actor, person = current_actor(), current_person()
+    outcomes = plans.outcomes_to_give(actor, person)
+    kinds = [AuthorityKind.BROKER]
+    if may(actor, Permission.INVITE_NOMINEE, PersonSubject(person.id)):
+        kinds.insert(0, AuthorityKind.NOMINEE)
+    form = InviteForm(data={"scope": "prepare", "which": "all"})
+    form.offer(outcomes)
+    form.offer_kinds(kinds)
+    if form.validate_on_submit():
+        try:
+            terms = form.terms(outcomes)
+            invitation = inviting.invite(actor, person, form.email.data or "", AuthorityKind(form.kind.data), terms)
+        except (InvalidError, StateError) as error:
+            form.take(error)
+        else:
+            flash(f"We have sent an e-mail to {invitation.email}. The link in it works once, for seven days.")
+            return redirect(url_for("acting.index"), 303)
+    return show("acting/invite.jinja", form, kinds=kinds, outcomes=outcomes, means=MEANS, scopes=SCOPES, evidence=False)
+
+
+@bp.post(f"{_BASE}/invitations/<invitation_ref>/again")
+@requires(Permission.INVITE_BROKER, fresh=True)
+def send_again(invitation_ref: str) -> ResponseReturnValue:
+    """Send an invitation once more, with a new link."""
+    invitation = inviting.send_again(current_actor(), current_person(), invitation_ref)
+    flash(f"We have sent another e-mail to {invitation.email}. The link in the one before does not work any more.")
+    return redirect(url_for("acting.index"), 303)
+
+
+@bp.post(f"{_BASE}/invitations/<invitation_ref>/take-back")
+@requires(Permission.INVITE_BROKER, fresh=True)
+def take_back(invitation_ref: str) -> ResponseReturnValue:
+    """Take an invitation back."""
+    invitation = inviting.take_back(current_actor(), current_person(), invitation_ref)
+    flash(f"Taken back. The link we sent to {invitation.email} does not work any more.")
+    return redirect(url_for("acting.index"), 303)
+
+
+@bp.route(f"{_ONE}/end", methods=["GET", "POST"])
+@requires(Permission.VIEW_BUDGET, fresh=True)
+def end(authority_ref: str) -> ResponseReturnValue:
+    """End it at once, after one look at what that means. Everybody may give up their own."""
+    actor, person = current_actor(), current_person()
+    authority = authority_queries.authority_for(actor, person, authority_ref)
+    own = authority.account_id == actor.account_id
+    if authority.ended_at is not None or not (own or _settles(authority)) or authority.kind is AuthorityKind.SELF:
+        raise NotFoundError
+    form = EndForm()
+    if form.validate_on_submit():
+        settling.end(actor, authority, form.why.data or "")
+        flash("You do not act for them any more." if own else f"{authority.account.name} cannot act any more.")
+        return redirect(url_for("people.start" if own else "acting.index"), 303)
+    return show("acting/end.jinja", form, authority=authority, own=own, quality=QUALITY)
+
+
+@bp.route(f"{_ONE}/change", methods=["GET", "POST"])
+@requires(Permission.INVITE_BROKER, fresh=True)
+def change(authority_ref: str) -> ResponseReturnValue:
+    """Change how far a nominee or a broker may act."""
+    actor, person = current_actor(), current_person()
+    authority = authority_queries.authority_for(actor, person, authority_ref)
+    if authority.ended_at is not None or not _settles(authority):
+        raise NotFoundError
+    outcomes = plans.outcomes_to_give(actor, person)
+    form = TermsForm(data=TermsForm.filled(authority, outcomes))
+    form.offer(outcomes)
+    if form.validate_on_submit():
+        try:
+            settling.change(actor, authority, form.terms(outcomes))
+        except InvalidError as error:
+            form.take(error)
+        else:
+            flash(f"What {authority.account.name} may do is changed. It holds from now on.")
+            return redirect(url_for("acting.index"), 303)
+    return show("acting/change.jinja", form, authority=authority, outcomes=outcomes, scopes=SCOPES)
+
+
+@bp.route(f"{_BASE}/papers", methods=["GET", "POST"])
+@requires(Permission.VIEW_BUDGET)
+def own_papers() -> ResponseReturnValue:
+    """One's own papers: what was sent, what is still wanted, and a way to send more."""
+    actor, person = current_actor(), current_person()
+    authority = authority_queries.own_authority(actor, person)
+    if authority.kind is AuthorityKind.SELF:
+        raise NotFoundError
+    form = PaperForm()
+    if form.validate_on_submit():
+        try:
+            papers.add_paper(actor, authority, form.paper.data)
+        except InvalidError as error:
+            form.take(error)
+        else:
+            flash("The paper is sent.")
+            return redirect(url_for("acting.own_papers"), 303)
+    return show(
+        "acting/papers.jinja",
+        form,
+        authority=authority,
+        papers=papers.papers_of(actor, authority),
+        who=settling.checker_name(person.id, authority),
+        evidence_words=EVIDENCE,
+    )
+
+
+@bp.get(f"{_BASE}/papers/<paper_ref>")
+@requires(Permission.VIEW_BUDGET)
+def paper(paper_ref: str) -> Response:
+    """The file itself."""
+    authority = authority_queries.own_authority(current_actor(), current_person())
+    found, path = papers.paper_for(current_actor(), authority, paper_ref)
+    return send_strictly(path, found.content_type, found.filename)
+
+
+@bp.app_template_global()
+def who_checks_papers() -> str:
+    """Whose look is awaited before whoever is signed in may do more than look; nothing when nobody's."""
+    grant, person = acting_grant(), current_person()
+    if grant is None or grant.checked:
+        return ""
+    authority = authority_queries.own_authority(current_actor(), person)
+    return settling.checker_name(person.id, authority)
+
+
+def words() -> dict[str, object]:
+    """What the lists of who acts say things with."""
+    return {"quality": QUALITY, "evidence": EVIDENCE, "reach_words": reach_words}
+
+
+def _settles(authority: Authority) -> bool:
+    person = current_person()
+    not_self = authority.kind is not AuthorityKind.SELF
+    return not_self and may_settle(current_actor(), authority.kind, person.id, person.commissioner_id)
