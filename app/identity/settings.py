@@ -23,6 +23,7 @@ class CommissionerSettings:
     #: to register with the Care Quality Commission (policy facts, the trap under "Employing a personal assistant").
     #: A commissioner turns it on only with its own legal advice; only its own people then write and read them.
     ratings_of_pas: bool = False
+    look_on_days: int = 90  # after a death or a move whoever acted may look for so long, and then no more
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> CommissionerSettings:

@@ -55,6 +55,17 @@ def plan_by_id(plan_id: UUID) -> Plan:
     return db.session.execute(select(Plan).options(_WHOLE).where(Plan.id == plan_id)).scalar_one()
 
 
+def newest_plan(person_id: UUID) -> Plan | None:
+    """The plan of a person that was agreed last, for services that have checked the right already."""
+    return db.session.scalar(
+        select(Plan)
+        .options(_WHOLE)
+        .where(Plan.person_id == person_id, Plan.state == PlanState.AGREED)
+        .order_by(Plan.starts_on.desc(), Plan.id.desc())
+        .limit(1)
+    )
+
+
 def outcome_for(viewer: Actor, person: Person, ref: str) -> Outcome:
     """One outcome of a person's plans.
 

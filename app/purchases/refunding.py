@@ -45,6 +45,15 @@ def refund(actor: Actor, purchase: Purchase, back: RefundInput) -> PurchaseRefun
     :raises StateError: when nothing was paid, all of it came back already, or somebody was faster.
     """
     _require(actor, purchase)
+    return put_back(actor, purchase, back)
+
+
+def put_back(actor: Actor, purchase: Purchase, back: RefundInput) -> PurchaseRefund:
+    """The same as a step of something bigger, whose right the caller has checked.
+
+    :raises InvalidError: as :func:`refund`.
+    :raises StateError: as :func:`refund`.
+    """
     if Verb.REFUND not in possible(purchase.state):
         raise StateError(f"Nothing can come back for this now. It says: {purchase.state_words}.")
     errors = _check(purchase, back)

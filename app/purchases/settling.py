@@ -61,6 +61,11 @@ def settle_outside(actor: Actor, purchase: Purchase) -> Purchase:
     return _pay(actor, purchase, paid_on, how)
 
 
+def settle_owed(actor: Actor, purchase: Purchase, how: str) -> Purchase:
+    """Pay what is owed because a life has changed, on the day it was written down. The caller has checked the right."""
+    return _pay(actor, purchase, purchase.bought_on or clock.today(), how)
+
+
 def confirm_delivery(actor: Actor, purchase: Purchase, delivered_on: date | None = None) -> Purchase:
     """It came, or it was done.
 

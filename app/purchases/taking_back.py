@@ -28,6 +28,14 @@ def cancel(actor: Actor, purchase: Purchase, reason: str = "") -> Purchase:
     return _end(actor, purchase, reason)
 
 
+def end_for(actor: Actor, purchase: Purchase, reason: str) -> Purchase:
+    """The same because a life has changed: nobody on the person's side took it back, so nobody is told that they did.
+
+    The caller has checked the right.
+    """
+    return _end(actor, purchase, reason, quietly=True)
+
+
 def drop_change(actor: Actor, purchase: Purchase, reason: str = "") -> None:
     """What was approved is not bought any more: there is nothing to change, so a change of it ends too.
 
@@ -41,7 +49,7 @@ def drop_change(actor: Actor, purchase: Purchase, reason: str = "") -> None:
     _end(actor, going, reason)
 
 
-def _end(actor: Actor, purchase: Purchase, reason: str) -> Purchase:
+def _end(actor: Actor, purchase: Purchase, reason: str, *, quietly: bool = False) -> Purchase:
     reason = storable(reason)[:MAX_NOTE]
     was = purchase.state
     move(purchase, Verb.CANCEL, decided_at=clock.now(), end_reason=reason)
@@ -54,7 +62,7 @@ def _end(actor: Actor, purchase: Purchase, reason: str) -> Purchase:
             approvals.withdraw(actor, request)
             messages.notify(
                 actor,
-                [request.assigned_to] if request.assigned_to else [],
+                [request.assigned_to] if request.assigned_to and not quietly else [],
                 NoticeKind.TAKEN_BACK,
                 f"{purchase.person.given_name} took back {purchase.title}.",
                 about=About.REQUEST,
