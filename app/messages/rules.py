@@ -45,6 +45,7 @@ class NoticeKind(StrEnum):
     PROBLEM = "problem"  # something went wrong with what was paid for
     ACCOUNT = "account"  # how one signs in has changed, or was used somewhere new
     ACTING = "acting"  # who acts for whom, and how far
+    LIFE = "life"  # sixteen, capacity, a death, a move
     FOUND = "found"  # something new of what somebody asked us to look out for
 
 
@@ -72,6 +73,8 @@ class About(StrEnum):
     ACTING = "acting"  # about_ref: empty; who acts for the person
     STAFF_ACTING = "staff_acting"  # about_ref: the person, for staff
     SUGGESTION = "suggestion"  # about_ref: the provider somebody missed
+    LIFE = "life"  # about_ref: which page of the person's: sixteen, or changes
+    STAFF_LIFE = "staff_life"  # about_ref: which page about them, for staff: sixteen, capacity, death, move, handovers
 
 
 #: E-mails say little: they are read on lock screens and shared computers.
@@ -97,4 +100,6 @@ EMAIL_LINES: dict[About, str] = {
     About.ACTING: "There is news about who acts for somebody.",
     About.STAFF_ACTING: "There is something for you to look at.",
     About.SUGGESTION: "There is news about the provider you suggested.",
+    About.LIFE: "There is something for you to read.",
+    About.STAFF_LIFE: "There is something for you to look at.",
 }

@@ -67,6 +67,13 @@ def _address(notice: Notice) -> str:
         return url_for("acting.index", person_ref=notice.person.ref)
     if notice.about is About.STAFF_ACTING:
         return url_for("staff_acting.index", person_ref=notice.about_ref)
+    if notice.about is About.STAFF_LIFE:
+        if notice.person is None:
+            return url_for("staff_changes_move.handovers")
+        return url_for(f"staff_changes_{notice.about_ref}.show", person_ref=notice.person.ref)
+    if notice.person is not None and notice.about is About.LIFE:
+        page = "sixteen" if notice.about_ref == "sixteen" else "index"
+        return url_for(f"changes.{page}", person_ref=notice.person.ref)
     if notice.about is About.PROBLEM:
         return url_for("problems.show", problem_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.IDEA:

@@ -14,6 +14,7 @@ from app.identity.rules import CommissionerSubject, Permission, StaffRole, may
 from app.web import words
 from app.web.context import current_actor
 from app.web.marks import requires
+from app.web.staff_changes_shared import ways_of_changes
 from app.web.staff_scope import scope_of
 
 bp = Blueprint("staff_people", __name__)
@@ -71,4 +72,5 @@ def _ways(person: Person) -> list[Way]:
     if may(current_actor(), Permission.CHECK_AUTHORITY, CommissionerSubject(person.commissioner_id)):
         about = "Their papers, how far they may act, whom to ask, and ending it."
         ways.append(Way("Who acts for them", url_for("staff_acting.index", person_ref=person.ref), about))
+    ways += [Way(*way) for way in ways_of_changes(current_actor(), person)]
     return ways

@@ -1,0 +1,78 @@
+"""Taking over a person who moves here from another commissioner: a new record, from a day, and no money."""
+
+from __future__ import annotations
+
+from app.audit import service as audit
+from app.core import clock
+from app.core.db import db
+from app.core.errors import StateError
+from app.identity import service as identity
+from app.identity.models import Account, Authority, Commissioner, Person
+from app.identity.rules import Actor, AuthorityKind
+from app.plans.copying import copy_as_draft
+from app.plans.models import Plan
+from app.plans.queries import newest_plan
+from app.stewardship.changes_access import acting_for
+from app.stewardship.changes_models import LifeChange
+from app.stewardship.changes_queries import handover_for
+from app.stewardship.changes_rules import ChangeState
+from app.stewardship.changes_telling import everybody_of, staff_of, tell_side, tell_staff
+
+
+def accept_handover(actor: Actor, ref: str) -> Person:
+    """Say that somebody is looked after here from the day they move, by whoever says so.
+
+    Their membership here is a record of its own that begins on that day; what is known of them elsewhere stays there.
+    They see it with the sign-in they have. Who acts for them is invited anew: papers are checked by each commissioner.
+
+    :raises NotFoundError: when nobody moves to a commissioner of the actor's under this reference.
+    :raises StateError: when somebody has taken over already.
+    """
+    change = handover_for(actor, ref)
+    if change.new_person_id is not None or change.state is ChangeState.TAKEN_BACK:
+        raise StateError(f"{change.accepted_by_name or 'Somebody'} takes over already.")
+    old = db.session.get_one(Person, change.person_id)
+    here = db.session.get_one(Commissioner, change.to_commissioner_id)
+    software = Actor.system(f"Handing over, accepted by {actor.name}"[:120])
+    begins = max(change.happens_on, clock.today())
+    person = identity.add_person(
+        software,
+        here,
+        old.given_name,
+        old.family_name,
+        old.date_of_birth,
+        "",  # the new address is theirs to give
+        db.session.get_one(Account, actor.account_id),
+        since=begins,
+    )
+    own = next((item for item in acting_for(old.id) if item.kind is AuthorityKind.SELF), None)
+    if own is not None:
+        account = db.session.get_one(Account, own.account_id)
+        scope = db.session.get_one(Authority, own.authority_id).scope
+        identity.grant_authority(software, account, person, AuthorityKind.SELF, scope, starts_on=begins)
+    if change.sends_plan:
+        copy_as_draft(software, old, person, begins)
+    change.new_person_id, change.accepted_by_name, change.accepted_at = person.id, actor.name, clock.now()
+    db.session.flush()
+    said = clock.say_day(change.happens_on, year=True)
+    for who, where in ((old, old.commissioner_id), (person, here.id)):
+        audit.record(
+            actor,
+            "stewardship.accept_handover",
+            f"{here.name} looks after {person.name} from {said}",
+            subject_kind="life_change",
+            subject_id=change.id,
+            person_id=who.id,
+            commissioner_id=where,
+        )
+    title = f"{actor.name} at {here.name} looks after {old.given_name} from {said}."
+    tell_side(actor, old, "changes", title, (), everybody_of(old.id))
+    tell_staff(actor, old, "move", title, staff_of(old))
+    return person
+
+
+def plan_to_come(change: LifeChange) -> Plan | None:
+    """The words of the plan that come along, for whoever takes over. The caller has checked who may see them."""
+    if not change.sends_plan:
+        return None
+    return newest_plan(change.person_id)

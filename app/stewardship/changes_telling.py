@@ -1,0 +1,73 @@
+"""Who is told of a change in a life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from app.core import clock
+from app.core.db import db
+from app.identity import queries as identity
+from app.identity.models import Account, Person, StaffPost
+from app.identity.rules import Actor, StaffRole
+from app.messages import gate
+from app.messages import service as messages
+from app.messages.rules import About, NoticeKind
+from app.stewardship.changes_follows import Follow
+
+
+def everybody_of(person_id: UUID) -> list[UUID]:
+    """Everybody who acts for a person today, brokers too: their accounts' ids."""
+    return [account.id for account, _ in identity.acting_accounts(person_id)]
+
+
+def staff_of(person: Person) -> list[UUID]:
+    """The coordinator, or who covers for them; where there is nobody by name, the team."""
+    one = gate.who_reads_new(person)
+    if one is not None:
+        return [one.id]
+    acting = set(everybody_of(person.id))
+    return [account.id for account in identity.coordinators(person.commissioner_id) if account.id not in acting]
+
+
+def finance_of(commissioner_id: UUID) -> list[UUID]:
+    """The finance officers of a commissioner today."""
+    today = clock.today()
+    return list(
+        db.session.scalars(
+            select(Account.id)
+            .join(StaffPost, StaffPost.account_id == Account.id)
+            .where(
+                StaffPost.commissioner_id == commissioner_id,
+                StaffPost.role == StaffRole.FINANCE,
+                StaffPost.starts_on <= today,
+                or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
+            )
+            .order_by(Account.id)
+        )
+    )
+
+
+def tell_side(
+    actor: Actor, person: Person, page: str, title: str, follows: Sequence[Follow], accounts: Iterable[UUID]
+) -> int:
+    """Tell those who act for a person, with what follows. Returns how many notices were written.
+
+    :param page: which page it leads to: ``sixteen`` or ``changes``.
+    """
+    body = "\n".join(item.sentence for item in follows)
+    about = {"about": About.LIFE, "about_ref": page, "person_id": person.id}
+    return len(messages.notify(actor, accounts, NoticeKind.LIFE, title, body, **about))  # type: ignore[arg-type]
+
+
+def tell_staff(
+    actor: Actor, person: Person, page: str, title: str, accounts: Iterable[UUID], body: str = ""
+) -> int:
+    """Tell staff. Returns how many notices were written.
+
+    :param page: which of the person's staff pages it leads to: ``sixteen``, ``capacity``, ``death`` or ``move``.
+    """
+    about = {"about": About.STAFF_LIFE, "about_ref": page, "person_id": person.id}
+    return len(messages.notify(actor, accounts, NoticeKind.LIFE, title, body, **about))  # type: ignore[arg-type]

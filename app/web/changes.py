@@ -1,0 +1,133 @@
+"""For the person's side: turning sixteen, choosing a nominee, and what changed in a life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField
+
+from app.core import clock
+from app.core.errors import CarePurseError, NotFoundError
+from app.identity import queries as identity
+from app.identity.rules import AuthorityKind, Permission
+from app.stewardship.capacity_rules import FINDING_WORDS
+from app.stewardship.changes_follows import by_area, kept_by_area
+from app.stewardship.changes_queries import capacity_records, changes_for_side
+from app.stewardship.sixteen_nominee import NOBODY, choose_nominee
+from app.stewardship.sixteen_queries import is_told_at_home, page_for_side
+from app.stewardship.sixteen_rules import birthday
+from app.web.context import acting_grant, current_actor, current_person
+from app.web.forms import Form, Required, choices, show
+from app.web.marks import requires
+
+bp = Blueprint("changes", __name__)
+
+
+class ChooseForm(Form):
+    """Who manages the money."""
+
+    account = RadioField("Who manages your money?", [Required("Choose who manages your money")])
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """One line on the home page, with a way to read more."""
+
+    words: str
+    href: str
+    link: str
+
+
+@bp.app_template_global()
+def life_banner() -> Banner | None:
+    """What home says of a change in a life: a death or a move first, then a sixteenth birthday. Read once a request."""
+    if "life_banner" not in g:
+        g.life_banner = _banner()
+    return g.life_banner  # type: ignore[no-any-return]  # what was just put there
+
+
+def _banner() -> Banner | None:
+    actor, person = current_actor(), current_person()
+    found = changes_for_side(actor, person)
+    if found:
+        change = found[0]
+        said = clock.say_day(change.happens_on, year=change.happens_on.year != clock.today().year)
+        words = f"{person.given_name} died on {said}. We are sorry."
+        if change.kind.value == "move":
+            verb = "moves" if change.done_on is None else "moved"
+            words = f"{person.given_name} {verb} to {change.words} on {said}."
+        return Banner(words, url_for("changes.index"), "What happens now")
+    if not is_told_at_home(person):
+        return None
+    day = birthday(person.date_of_birth)
+    grant = acting_grant()
+    own = grant is not None and grant.kind is AuthorityKind.SELF
+    who, decides = ("You", "you decide") if own else (person.given_name, "they decide")
+    if day > clock.today():
+        words = f"{who} will be sixteen on {clock.say_day(day, year=day.year != clock.today().year)}. Then {decides}."
+    else:
+        words = f"{who} {'are' if own else 'is'} sixteen now. Who decides has changed."
+    return Banner(words, url_for("changes.sixteen"), "What changes")
+
+
+@bp.get("/p/<person_ref>/changes")
+@requires(Permission.VIEW_BUDGET)
+def index() -> ResponseReturnValue:
+    """What changed, what follows from it, and how to say that it is wrong."""
+    actor, person = current_actor(), current_person()
+    found = changes_for_side(actor, person)
+    return render_template(
+        "changes/side.jinja",
+        changes=[(change, kept_by_area(change.said)) for change in found],
+        records=[(record, kept_by_area(record.said)) for record in capacity_records(actor, person)],
+        words=FINDING_WORDS,
+        coordinator=identity.coordinator_of(person.id),
+        help=identity.settings_of(person.commissioner_id),
+    )
+
+
+@bp.get("/p/<person_ref>/sixteen")
+@requires(Permission.VIEW_BUDGET)
+def sixteen() -> ResponseReturnValue:
+    """What changes at sixteen, what to do now, and who can help."""
+    actor, person = current_actor(), current_person()
+    page = page_for_side(actor, person)
+    grant = acting_grant()
+    return render_template(
+        "changes/sixteen.jinja",
+        page=page,
+        areas=by_area(page.follows),
+        own=grant is not None and grant.kind is AuthorityKind.SELF,
+        coordinator=identity.coordinator_of(person.id),
+        help=identity.settings_of(person.commissioner_id),
+    )
+
+
+@bp.route("/p/<person_ref>/sixteen/nominee", methods=["GET", "POST"])
+@requires(Permission.VIEW_BUDGET, fresh=True)
+def nominee() -> ResponseReturnValue:
+    """The young person chooses who manages the money. Nobody else can.
+
+    :raises NotFoundError: for whoever is not the young person.
+    """
+    actor, person = current_actor(), current_person()
+    grant = acting_grant()
+    if grant is None or grant.kind is not AuthorityKind.SELF:
+        raise NotFoundError
+    page = page_for_side(actor, person)
+    now = str(page.choice.account_id or NOBODY) if page.choice else None
+    form = ChooseForm(data={"account": now})
+    form.account.choices = choices(
+        [*((str(item.account_id), item.name) for item in page.can_be_nominee), (NOBODY, "Nobody. I decide myself")]
+    )
+    if form.validate_on_submit():
+        try:
+            choose_nominee(actor, person, form.account.data or "")
+        except CarePurseError as error:
+            form.take(error)
+        else:
+            flash("Kept. You can change it at any time.")
+            return redirect(url_for("changes.sixteen"), 303)
+    return show("changes/nominee.jinja", form, page=page)

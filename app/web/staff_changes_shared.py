@@ -1,0 +1,43 @@
+"""What the staff pages about changes in a life share: the person, what may be begun, the way there."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from app.core import clock
+from app.identity import queries as identity
+from app.identity.models import Person
+from app.identity.rules import Actor, Permission
+from app.stewardship.changes_queries import decides_about, open_change, require_coordinator
+from app.stewardship.changes_rules import ChangeKind
+from app.stewardship.sixteen_rules import is_near
+from app.web.context import current_actor
+
+
+def person_of(ref: str) -> Person:
+    """The person a page is about, for a coordinator of their commissioner.
+
+    :raises NotFoundError: for everybody else, and whoever acts for the person.
+    """
+    person = identity.person_of_commissioner(current_actor(), ref, Permission.DECIDE)
+    require_coordinator(current_actor(), person)
+    return person
+
+
+def ways_of_changes(actor: Actor, person: Person) -> list[tuple[str, str, str]]:
+    """What a coordinator may do about a change in this person's life: title, address, a line about it."""
+    if not decides_about(actor, person):
+        return []
+    change = open_change(person.id)
+    found = []
+    if is_near(person.date_of_birth, clock.today()):
+        found.append(("Turning sixteen", "sixteen", "What changes on the day, what is done and what is missing."))
+    if change is None or change.kind is not ChangeKind.DEATH:
+        found.append(("Capacity", "capacity", "Write down that somebody can, or cannot, decide about their money."))
+    if change is None or change.kind is ChangeKind.MOVE:
+        found.append(("Moving away", "move", "They will live with another commissioner: what goes on, and what ends."))
+    if change is None or change.kind is ChangeKind.DEATH:
+        words = "What is left to do." if change else "They have died. Record it, and see what happens then."
+        found.append(("A death", "death", words))
+    ref = person.ref
+    return [(title, url_for(f"staff_changes_{page}.show", person_ref=ref), about) for title, page, about in found]
