@@ -64,3 +64,20 @@ BEGIN
     END IF;
     RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
 END $$;
+
+-- Any other table that is written once and has ``person_id``: the columns named go, to nothing or to one of our words.
+CREATE FUNCTION person_words_go() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE word text;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV AND time_is_over(OLD.person_id) THEN
+            FOREACH word IN ARRAY TG_ARGV LOOP
+                IF to_jsonb(NEW) ->> word NOT IN ('', 'Removed', 'Somebody', '[]', '{}') THEN
+                    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+                END IF;
+            END LOOP;
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;

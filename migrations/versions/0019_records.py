@@ -20,6 +20,11 @@ _WORDS = {
     "ledger_transfer": "memo, actor_name",
     "purchase_decision": "findings, facts",
 }
+#: The same for tables that only need to know whose they are.
+_PERSON_WORDS = {
+    "capacity_record": ("decision", "assessed_by", "why", "said", "by_name"),
+    "nominee_choice": ("how", "by_name"),
+}
 
 
 def upgrade() -> None:
@@ -156,9 +161,23 @@ def upgrade() -> None:
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
             f"FOR EACH ROW EXECUTE FUNCTION {table}_words_go()"
         )
+    for table, names in _PERSON_WORDS.items():
+        op.execute(f"GRANT UPDATE ({', '.join(names)}) ON {table} TO CURRENT_USER")
+        op.execute(f"DROP TRIGGER append_only ON {table}")
+        op.execute(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION person_words_go({', '.join(names)})"
+        )
 
 
 def downgrade() -> None:
+    for table, names in _PERSON_WORDS.items():
+        op.execute(f"REVOKE UPDATE ({', '.join(names)}) ON {table} FROM CURRENT_USER")
+        op.execute(f"DROP TRIGGER append_only ON {table}")
+        op.execute(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION append_only()"
+        )
+    op.execute("DROP FUNCTION person_words_go()")
     for table, columns in _WORDS.items():
         op.execute(f"REVOKE UPDATE ({columns}) ON {table} FROM CURRENT_USER")
         op.execute(f"DROP TRIGGER append_only ON {table}")
