@@ -97,10 +97,7 @@ class Person(Base):
     date_of_birth: Mapped[date]
     postcode: Mapped[str] = mapped_column(String(8), default="")
     agree_over_pence: Mapped[Pence | None]  # over this sum two representatives agree; None: one is enough
-    called: Mapped[str] = mapped_column(String(80), default="", server_default="")  # what they like to be called
     created_at: Mapped[Written]
-    #: When their time was over: what was held on them is gone, the figures stay (``records.tidying``).
-    removed_at: Mapped[datetime | None]
 
     commissioner: Mapped[Commissioner] = relationship()
 
@@ -248,3 +245,17 @@ class FormKey(Base):
     body_hash: Mapped[str] = mapped_column(String(64))
     location: Mapped[str]
     written_at: Mapped[Written]
+
+
+class KeptForm(Base):
+    """What somebody had typed when they were signed out: given back to that account alone, within the hour."""
+
+    __tablename__ = "kept_form"
+    __table_args__ = (Index("ix_kept_form_account", "account_id", "id"), Index("ix_kept_form_written", "written_at"))
+
+    id: Mapped[Key]
+    ref: Mapped[Ref]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    sealed: Mapped[str]  # see ``core.sealing``: it may say anything about anybody
+    written_at: Mapped[Written]
+    taken_at: Mapped[datetime | None]  # they went back to it, or threw it away

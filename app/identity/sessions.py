@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 
@@ -142,6 +143,7 @@ class OpenSession:
     ref: str
     proven: Proof
     confirmed_at: datetime  # when they last showed who they are
+    seen_at: datetime
 
 
 def open_session_of(token: str, idle: timedelta) -> OpenSession | None:
@@ -163,7 +165,25 @@ def open_session_of(token: str, idle: timedelta) -> OpenSession | None:
     if row is None:
         return None
     found, account = row
-    return OpenSession(account, found.seen_at < moment - _TOUCH_EVERY, found.ref, found.proven, found.confirmed_at)
+    stale = found.seen_at < moment - _TOUCH_EVERY
+    return OpenSession(account, stale, found.ref, found.proven, found.confirmed_at, found.seen_at)
+
+
+def idled_out(token: str) -> UUID | None:
+    """Whose session this was, when nothing but time has ended it, and that within the last day.
+
+    For keeping what somebody typed; nobody is let in by it.
+    """
+    return db.session.scalar(
+        select(SignInSession.account_id)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(
+            SignInSession.token_hash == _hash(token),
+            SignInSession.ended_at.is_(None),
+            SignInSession.seen_at > clock.now() - timedelta(days=1),
+            Account.closed_at.is_(None),
+        )
+    )
 
 
 def touch(token: str) -> None:

@@ -1,0 +1,1 @@
+"""What is held on a person: given to them whole, corrected, and removed when its time is over."""

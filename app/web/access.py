@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from app.core import clock
+from app.core.db import db
 from app.core.errors import NotAllowedError, NotFoundError
 from app.identity import queries as identity
 from app.identity import sessions
-from app.identity.rules import Permission, PersonSubject, ProviderSubject, may
+from app.identity.rules import Actor, Permission, PersonSubject, ProviderSubject, is_at_work, may
 from app.marketplace import queries as marketplace
+from app.web import typed
+from app.web.addresses import safe_next as safe_next  # many ask the doorkeeper for it
 from app.web.context import actor_or_none
 from app.web.marks import is_marked, mark_of
 
@@ -21,6 +25,7 @@ TOKEN, ENDED = "token", "ended"
 _PER_REQUEST = (
     *("actor", "sign_in", "step", "person", "person_ref", "provider", "provider_ref"),
     *("unread", "plain_header", "keep_writes", "leaving"),
+    *("left", "seen_at", "typed", "typed_fields", "typed_used"),
 )
 _PERSON_RIGHTS = frozenset(
     {
@@ -91,6 +96,7 @@ def _guard() -> Response | None:
         _enter_provider()
     elif not may(g.actor, permission):
         raise NotAllowedError("This page is for people with another role.")
+    typed.bring_back()
     return None
 
 
@@ -99,22 +105,49 @@ def _recognise() -> None:
     token = session.get(TOKEN)
     if not token:
         return
-    signed_in = sessions.open_session_of(token, idle_time())
+    signed_in = sessions.open_session_of(token, max(_idle(at_work=True), _idle(at_work=False)))
     if signed_in is None:
-        # idle too long, or signed out everywhere: say so on the next page, whichever it is
-        session.clear()
-        session[ENDED] = True
+        _forget(token)
         return
+    account = signed_in.account
+    actor = identity.load_actor(account, marketplace.provider_ids_of(account.id))
+    if signed_in.seen_at <= clock.now() - idle_time(actor):
+        _forget(token)
+        return
+    g.seen_at = signed_in.seen_at
     if signed_in.stale:
         sessions.touch(token)
-    account = signed_in.account
+        g.seen_at = clock.now()
     g.sign_in = signed_in
-    g.actor = identity.load_actor(account, marketplace.provider_ids_of(account.id))
+    g.actor = actor
 
 
-def idle_time() -> timedelta:
-    """How long somebody stays signed in without asking for a page."""
-    return timedelta(minutes=current_app.config["SETTINGS"].idle_minutes)
+def _forget(token: str) -> None:
+    """Idle too long, or signed out everywhere: the next page says so, whichever it is."""
+    if request.method == "POST" and typed.is_ours():
+        g.left = sessions.idled_out(token)
+    session.clear()
+    session[ENDED] = True
+
+
+def idle_time(actor: Actor | None = None) -> timedelta:
+    """How long somebody stays signed in without asking for a page: shorter for whoever is here for their work.
+
+    :param actor: whoever reads the page when left out.
+    """
+    actor = actor or actor_or_none()
+    return _idle(at_work=actor is not None and is_at_work(actor))
+
+
+def time_left() -> timedelta:
+    """How long this sign-in lasts if nothing else is asked for. The database notes a page at most once a minute."""
+    seen_at: datetime = g.get("seen_at") or clock.now()
+    return idle_time() - (clock.now() - seen_at)
+
+
+def _idle(*, at_work: bool) -> timedelta:
+    settings = current_app.config["SETTINGS"]
+    return timedelta(minutes=settings.staff_idle_minutes if at_work else settings.idle_minutes)
 
 
 def _to_sign_in() -> Response:
@@ -123,6 +156,9 @@ def _to_sign_in() -> Response:
     if request.method not in {"GET", "HEAD"}:
         referrer = urlsplit(request.referrer or "")
         back = f"{referrer.path}?{referrer.query}".rstrip("?") if referrer.netloc == request.host else ""
+        if (left := g.get("left")) and (offer := typed.park_form(left)):
+            db.session.commit()
+            back = offer
     return redirect(url_for("account.sign_in", next=safe_next(back) or None), 303)
 
 
@@ -147,22 +183,3 @@ def _plain(ref: object) -> str:
     if "\0" in text:
         raise NotFoundError
     return text
-
-
-def safe_next(target: str | None) -> str:
-    """A path on this site to go back to, or nothing.
-
-    :param target: what the address says; anything at all.
-    :returns: the path with its query, or ``""`` when it could lead elsewhere.
-    """
-    if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
-        return ""
-    if "\\" in target or any(ord(letter) < 33 or ord(letter) == 127 for letter in target):
-        return ""
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return ""
-    if parts.scheme or parts.netloc or parts.path in {"/sign-in", "/sign-out", "/signed-out"}:
-        return ""
-    return target

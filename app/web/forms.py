@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 
 from flask import render_template, request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import Field, FormField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the types package
 from wtforms.validators import StopValidation
 
 from app.core.errors import CarePurseError, InvalidError
 from app.core.money import format_pounds, parse_pounds
+from app.web import typed
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # control letters, and the odd line ends that would fall apart when a template is indented
@@ -42,8 +44,14 @@ class _Words:
 class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf says nothing of its types
     """Base of every form. The token against forgery is in ``form_guard()``, which every writing form carries."""
 
-    class Meta:
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
         csrf = False  # checked once for the whole application, see ``app.web.security``
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent; on a page that gives back what was typed before signing out, that."""
+            if request.method == "GET" and formdata is _Auto:
+                return typed.for_form(form._fields)
+            return super().wrap_formdata(form, formdata)
 
         def get_translations(self, form: Any) -> _Words:
             return _Words()

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.money import format_pounds
+from app.identity import kept_forms
 from app.identity.rules import Actor, AuthorityKind, Grant, Permission, Scope
 from app.marketplace import queries as marketplace
 from app.web.context import actor_or_none, current_actor
@@ -45,6 +46,8 @@ def start() -> ResponseReturnValue:
     actor = actor_or_none()
     if actor is None:
         return redirect(url_for("account.sign_in"), 303)
+    if kept_forms.newest_of(actor):
+        return redirect(url_for("kept_forms.show"), 303)
     doors = [door for _, group in _doors(actor) for door in group]
     return redirect(doors[0].href if len(doors) == 1 else url_for("people.choose"), 303)
 

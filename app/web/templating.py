@@ -15,8 +15,8 @@ from app.core import clock
 from app.core.money import format_pounds
 from app.marketplace.places import say_miles
 from app.messages import queries as messages
-from app.web import context, navigation
-from app.web.access import idle_time
+from app.web import context, navigation, typed
+from app.web.access import idle_time, time_left
 from app.web.assets import asset
 from app.web.forms import errors_of
 from app.web.security import form_guard
@@ -51,9 +51,12 @@ def init_app(app: Flask) -> None:
         form_guard=form_guard,
         idle_seconds=lambda: int(idle_time().total_seconds()),
         menu=navigation.menu,
+        seconds_left=lambda: int(time_left().total_seconds()),
         sign_out_at=sign_out_at,
         now=clock.now,
         today=clock.today,
+        typed_back=lambda: g.get("typed"),
+        typed_sentences=typed.sentences,
         unread_notices=unread_notices,
         url_for_person=url_for_person,
         url_with=url_with,
@@ -139,4 +142,4 @@ def unread_notices() -> int:
 
 def sign_out_at() -> datetime:
     """When this sign-in ends if nothing else is asked for."""
-    return clock.now() + idle_time()
+    return clock.now() + time_left()

@@ -25,33 +25,48 @@
     });
   }
 
+  // A page that the browser kept in memory shows nothing after somebody left: it is asked for again.
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted) {
+      location.reload();
+    }
+  });
+
   var box = document.getElementById("idle-warning");
-  if (!box || !window.fetch) {
+  if (!box || !window.fetch || !box.showModal) {
     return;
   }
+
+  // The form that somebody has begun to fill in.
+  var begun = null;
+  document.addEventListener("input", function (event) {
+    var form = event.target.form;
+    if (form && (form.getAttribute("method") || "").toLowerCase() === "post" && !box.contains(form)) {
+      begun = form;
+    }
+  });
   var idle = Number(box.dataset.idleSeconds) * 1000;
-  // The server notes a page at most once a minute, so it may count from a minute earlier than this page does.
-  var lead = Math.min(180000, idle / 2);
+  var lead = Math.min(120000, idle / 2);
   var timers = [];
-  var before = null;
 
   // Other tabs count too: any page opened in this browser keeps the same sign-in alive.
   function stamp(moment) {
     try {
       if (moment) {
-        localStorage.setItem("carepurse-seen", String(moment));
+        localStorage.setItem("carepurse-until", String(moment));
       }
-      return Number(localStorage.getItem("carepurse-seen")) || 0;
+      return Number(localStorage.getItem("carepurse-until")) || 0;
     } catch (error) {
       return 0;
     }
   }
 
-  var seen = Date.now();
-  stamp(seen);
+  var until = Date.now() + Number(box.dataset.leftSeconds) * 1000;
+  stamp(until);
 
   function left() {
-    return Math.max(seen, stamp()) + idle - Date.now();
+    // what another sign-in of longer ago left behind is no more than this one can last
+    return Math.max(until, Math.min(stamp(), Date.now() + idle)) - Date.now();
   }
 
   function wait() {
@@ -64,9 +79,9 @@
       wait();
       return;
     }
-    before = document.activeElement;
-    box.hidden = false;
-    box.querySelector("button").focus();
+    if (!box.open) {
+      box.showModal(); // the focus goes in, stays in, and goes back to where it was
+    }
   }
 
   function end() {
@@ -74,35 +89,78 @@
       wait();
       return;
     }
-    location.assign(box.dataset.endUrl);
+    leave();
+  }
+
+  // Nothing of the page may stay on the screen. What was typed is handed over first, to be offered after signing in.
+  function leave() {
+    if (!begun || !document.contains(begun)) {
+      location.replace(box.dataset.endUrl);
+      return;
+    }
+    add("kept_action", new URL(begun.getAttribute("action") || location.href, location.href).pathname);
+    add("kept_page", location.pathname + location.search);
+    begun.querySelectorAll("input[type=file], input[type=password]").forEach(function (field) {
+      if (field.type === "file" && field.value) {
+        add("kept_files", "yes");
+      }
+      field.disabled = true;
+    });
+    begun.setAttribute("action", box.dataset.keepUrl);
+    begun.removeAttribute("target");
+    HTMLFormElement.prototype.submit.call(begun);
+    box.close();
+    document.body.hidden = true;
+  }
+
+  function add(name, value) {
+    var field = document.createElement("input");
+    field.type = "hidden";
+    field.name = name;
+    field.value = value;
+    begun.appendChild(field);
   }
 
   function stayed() {
-    seen = Date.now();
-    stamp(seen);
-    box.hidden = true;
-    if (before && before.focus) {
-      before.focus();
+    until = Date.now() + idle;
+    stamp(until);
+    if (box.open) {
+      box.close();
     }
     wait();
   }
 
-  box.querySelector("form").addEventListener("submit", function (event) {
+  var extend = box.querySelector("form");
+  // There is one button, so Tab has nowhere else to go. Escape does what it does: whoever presses it is there.
+  box.addEventListener("keydown", function (event) {
+    if (event.key === "Tab" || event.key === "Escape") {
+      event.preventDefault();
+      extend.querySelector("button").focus();
+    }
+    if (event.key === "Escape") {
+      extend.requestSubmit();
+    }
+  });
+  // a phone's way back closes it without a key
+  box.addEventListener("cancel", function (event) {
     event.preventDefault();
-    fetch(event.target.action, {
+  });
+  extend.addEventListener("submit", function (event) {
+    event.preventDefault();
+    var body = new FormData(extend);
+    body.delete("form_id"); // it may be said again and again
+    fetch(extend.action, {
       method: "POST",
-      body: new FormData(event.target),
+      body: body,
       headers: { Accept: "application/json" },
       redirect: "error"
     }).then(function (answer) {
       if (answer.ok) {
         stayed();
       } else {
-        location.assign(box.dataset.endUrl);
+        leave();
       }
-    }, function () {
-      location.assign(box.dataset.endUrl);
-    });
+    }, leave);
   });
 
   wait();

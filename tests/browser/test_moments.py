@@ -10,13 +10,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import walks
 from tests.browser.conftest import check_accessible
-from tests.browser.site import follow
+from tests.browser.site import follow, sign_in
 from tests.browser.walks import main, title
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 Phone = Callable[..., Page]
-HOLDER = "holder@example.org"
+HOLDER, OTHER = "holder@example.org", "representative@example.org"
 
 
 def test_after_signing_out_the_back_button_shows_nothing(open_phone: Phone) -> None:
@@ -38,22 +38,63 @@ def test_the_warning_before_sign_out(open_phone: Phone) -> None:
     page.clock.install()
     page.reload()
     box = page.get_by_role("alertdialog")
-    page.clock.fast_forward("26:30")
+    link = page.get_by_role("link", name="Find support").first
+    link.focus()
+    page.clock.fast_forward("27:00")
     expect(box).to_be_hidden()
-    page.clock.fast_forward("01:00")
-    expect(box).to_contain_text("Are you still there?")
-    expect(box.get_by_role("button", name="Stay signed in")).to_be_focused()
-    check_accessible(page)
-    with page.expect_response(re.compile("/session/extend")) as answer:
-        page.keyboard.press("Enter")
-    assert answer.value.status == 204
-    expect(box).to_be_hidden()
-    page.clock.fast_forward("20:00")
-    expect(box).to_be_hidden()
-    page.clock.fast_forward("08:00")
+    for key in ("Enter", "Escape"):
+        page.clock.fast_forward("01:15")
+        expect(box).to_contain_text("Are you still there?")
+        expect(box.get_by_role("button", name="Stay signed in")).to_be_focused()
+        check_accessible(page)
+        page.keyboard.press("Tab")
+        expect(box.get_by_role("button", name="Stay signed in")).to_be_focused()
+        with page.expect_response(re.compile("/session/extend")) as answer:
+            page.keyboard.press(key)
+        assert answer.value.status == 204
+        expect(box).to_be_hidden()
+        expect(link).to_be_focused()
+        page.clock.fast_forward("27:00")
+        expect(box).to_be_hidden()
+    page.clock.fast_forward("01:15")
     expect(box).to_be_visible()
     with page.expect_request(re.compile("/sign-in")):
         page.clock.fast_forward("03:00")
+
+
+def test_what_was_typed_comes_back_after_signing_in(open_phone: Phone) -> None:
+    """Nothing of it stays on the screen meanwhile, and somebody else on the same phone never sees it."""
+    page = open_phone(HOLDER)
+    page.goto("/ask")
+    words = "Could somebody come with me on Monday?\nI am nervous about the hoist."
+    page.clock.install()
+    page.reload()
+    page.get_by_label("What is it about?").fill("The hoist at the pool")
+    page.get_by_label("Your message").fill(words)
+    with page.expect_navigation(url=re.compile("/sign-in")):
+        page.clock.fast_forward("30:05")
+    title(page, "Sign in to CarePurse")
+    expect(page.locator("body")).to_contain_text("You were signed out")
+    page.go_back()
+    title(page, "Sign in to CarePurse")
+    expect(page.locator("body")).not_to_contain_text("hoist")
+
+    sign_in(page, OTHER)
+    page.goto("/kept-forms")
+    expect(page.locator("body")).not_to_contain_text("hoist")
+    page.context.clear_cookies()
+
+    sign_in(page, HOLDER)
+    title(page, "Here is what you typed")
+    expect(main(page)).to_contain_text("Nothing was sent")
+    expect(main(page)).to_contain_text("I am nervous about the hoist.")
+    check_accessible(page)
+    walks.go_on(page, "Go back to it")
+    title(page, "Ask a person")
+    expect(page.get_by_label("What is it about?")).to_have_value("The hoist at the pool")
+    expect(page.get_by_label("Your message")).to_have_value(words)
+    expect(main(page)).to_contain_text("Nothing has been sent yet")
+    check_accessible(page)
 
 
 def test_a_double_tap_buys_once(open_phone: Phone) -> None:
