@@ -13,6 +13,7 @@ from app.approvals.models import ApprovalRequest
 from app.approvals.rules import DECLINE_REASONS, RequestState
 from app.core import clock
 from app.core.db import db
+from app.identity.consents import Choice, nobody_said_no
 
 _ANSWERED = (RequestState.APPROVED, RequestState.DECLINED)
 _MOST = 6
@@ -40,7 +41,8 @@ class LikeCase:
 def like_cases(request: ApprovalRequest) -> Sequence[LikeCase]:
     """The answers most like this one: the same rule and kind of thing, the nearest in price, of any team member.
 
-    The person's own earlier requests are left out: those are not precedent but history, and behind the privacy gate.
+    The person's own earlier requests are left out: those are not precedent but history, and behind the privacy gate. So
+    are those of whoever chose not to help others with theirs.
     """
     return [
         LikeCase(
@@ -70,6 +72,7 @@ def _like(request: ApprovalRequest) -> Select[*tuple[Any, ...]]:
             ApprovalRequest.category.is_not_distinct_from(request.category),
             ApprovalRequest.state.in_(_ANSWERED),
             ApprovalRequest.person_id != request.person_id,
+            nobody_said_no(ApprovalRequest.person_id, Choice.PRECEDENT),
         )
         .order_by(func.abs(ApprovalRequest.amount_pence - request.amount_pence), ApprovalRequest.id.desc())
         .limit(_MOST)

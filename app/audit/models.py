@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Key, Written
@@ -37,3 +37,6 @@ class AuditEntry(Base):
     sentence: Mapped[str]  # what happened, in words the person reads in "Who did what"
     why: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: When the person's time was over the words went, in this run; the digest of what was there stands in their place.
+    removed_in: Mapped[UUID | None]
+    removed_digest: Mapped[str | None] = mapped_column(String(64))

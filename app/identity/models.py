@@ -97,7 +97,10 @@ class Person(Base):
     date_of_birth: Mapped[date]
     postcode: Mapped[str] = mapped_column(String(8), default="")
     agree_over_pence: Mapped[Pence | None]  # over this sum two representatives agree; None: one is enough
+    called: Mapped[str] = mapped_column(String(80), default="", server_default="")  # what they like to be called
     created_at: Mapped[Written]
+    #: When their time was over: what was held on them is gone, the figures stay (``records.tidying``).
+    removed_at: Mapped[datetime | None]
 
     commissioner: Mapped[Commissioner] = relationship()
 

@@ -123,7 +123,7 @@ def people_of_commissioner(viewer: Actor, commissioner_id: UUID, words: str = ""
     """
     if not may(viewer, Permission.SEE_BUDGET_HEALTH, CommissionerSubject(commissioner_id)):
         raise NotFoundError
-    query = select(Person).where(Person.commissioner_id == commissioner_id)
+    query = select(Person).where(Person.commissioner_id == commissioner_id, Person.removed_at.is_(None))
     for word in words.split()[:4]:
         query = query.where(
             or_(*(name.istartswith(word, autoescape=True) for name in (Person.family_name, Person.given_name)))

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     READ_MESSAGES = "read_messages"  # what others wrote for them; what one began oneself is always one's own
     INVITE_NOMINEE = "invite_nominee"  # say who manages the money, and end it: the person alone
     INVITE_BROKER = "invite_broker"  # ask somebody to find support, and end it
+    OWN_RECORDS = "own_records"  # download what is held, put it right, say what may be shared: not brokers
     # about one commissioner's work (subject: CommissionerSubject)
     DECIDE = "decide"  # the coordinator's queue and decisions
     CHECK_AUTHORITY = "check_authority"  # who acts for whom, on what papers
@@ -70,6 +71,7 @@ class Permission(StrEnum):
     CHANGE_POLICY = "change_policy"  # draft the policy, try it, publish what somebody else drafted
     MANAGE_STAFF = "manage_staff"  # see who holds which role
     READ_AUDIT = "read_audit"
+    SEE_RETENTION = "see_retention"  # how long records are kept, and what was removed: counts only
     LOOK_AFTER_MARKET = "look_after_market"  # reviews that need a look, providers that somebody missed
     # about one provider (subject: ProviderSubject)
     KEEP_LISTINGS = "keep_listings"  # own profile, listings and orders
@@ -195,6 +197,7 @@ _PERSON_SCOPE = {
     Permission.BUY: Scope.BUY,
     Permission.CONFIRM_PURCHASE: Scope.BUY,
     Permission.READ_MESSAGES: Scope.VIEW,
+    Permission.OWN_RECORDS: Scope.VIEW,
     Permission.INVITE_NOMINEE: Scope.BUY,
     Permission.INVITE_BROKER: Scope.BUY,
 }
@@ -202,6 +205,7 @@ _OWN_SIDE = frozenset(AuthorityKind) - {AuthorityKind.BROKER}
 #: Where the quality matters as well as the scope. What a broker prepared is confirmed by the person's own side.
 _PERSON_KINDS: dict[Permission, frozenset[AuthorityKind]] = {
     Permission.CONFIRM_PURCHASE: _OWN_SIDE,
+    Permission.OWN_RECORDS: _OWN_SIDE,
     Permission.INVITE_NOMINEE: frozenset({AuthorityKind.SELF}),
     Permission.INVITE_BROKER: frozenset({AuthorityKind.SELF, AuthorityKind.REPRESENTATIVE}),
 }
@@ -216,6 +220,7 @@ _STAFF_ROLES: dict[Permission, frozenset[StaffRole]] = {
     Permission.CHANGE_POLICY: frozenset({StaffRole.ADMIN}),
     Permission.MANAGE_STAFF: frozenset({StaffRole.ADMIN, StaffRole.AUDITOR}),
     Permission.READ_AUDIT: frozenset({StaffRole.AUDITOR}),
+    Permission.SEE_RETENTION: frozenset({StaffRole.ADMIN, StaffRole.AUDITOR}),
     Permission.LOOK_AFTER_MARKET: frozenset({StaffRole.COORDINATOR, StaffRole.ADMIN}),
 }
 
@@ -247,6 +252,8 @@ def may(actor: Actor, permission: Permission, subject: Subject = None) -> bool:
 def _grant_allows(grant: Grant, permission: Permission) -> bool:
     if permission is Permission.READ_MESSAGES and not grant.sees_messages:
         return False
+    if permission is Permission.OWN_RECORDS and not (grant.checked or grant.kind is AuthorityKind.SELF):
+        return False  # a whole life in one file is more than a look
     if grant.kind not in _PERSON_KINDS.get(permission, frozenset(AuthorityKind)):
         return False
     return _SCOPE_RANK[grant.scope] >= _SCOPE_RANK[_PERSON_SCOPE[permission]]

@@ -24,6 +24,14 @@ class CommissionerSettings:
     #: A commissioner turns it on only with its own legal advice; only its own people then write and read them.
     ratings_of_pas: bool = False
     look_on_days: int = 90  # after a death or a move whoever acted may look for so long, and then no more
+    # How long what is held stays (``records``). Each is a time after which it is removed for good.
+    #: Full financial years after the one in which the last budget ended. Three, six and seven are all in use (policy
+    #: facts, "Records"); six covers the six years in which a claim about money may be brought (Limitation Act 1980).
+    keep_records_years: int = 6
+    keep_messages_years: int = 6  # since the last word: what was decided in them is explained as long as the money is
+    keep_notices_years: int = 2  # what somebody was told; the thing itself stays as long as its own time
+    keep_enquiries_years: int = 2  # questions to providers that led to no purchase
+    keep_drafts_months: int = 12  # something begun and never sent
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> CommissionerSettings:

@@ -14,6 +14,7 @@ from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
+from app.identity import consents
 from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, ProviderSubject, may
@@ -27,6 +28,10 @@ from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 
 ASK_AGAIN = "The price you gave me is not there any more. Could you give me a new one?"
+NOT_SHARED = (
+    "You chose not to show your first name and area to providers, so we cannot write to them for you. "
+    "You can change that on the page “Who gets what”, or phone them."
+)
 
 
 def ask(
@@ -41,7 +46,8 @@ def ask(
 
     :raises InvalidError: fields ``words quantity wanted_from``; ``words`` also when too many questions are open.
     :raises NotAllowedError: when the actor may not ask for this person, or keeps the provider's page.
-    :raises StateError: when nobody there reads questions, or they are off the care register.
+    :raises StateError: when nobody there reads questions, they are off the care register, or the person chose not to
+        be shown to providers.
     """
     require_person(actor, person, Permission.PREPARE_PURCHASE)
     provider = listing.provider if listing else provider
@@ -49,6 +55,8 @@ def ask(
         raise NotFoundError
     members = queries.members_of(provider.id)
     refuse_own(actor, provider.id)
+    if consents.said_no(person.id, consents.Choice.ENQUIRIES):
+        raise StateError(NOT_SHARED)
     if provider.status is RegisterStatus.DEREGISTERED or (listing is not None and not listing.offered):
         raise StateError("This is not offered any more. Find something like it near you.")
     if not members:

@@ -46,6 +46,7 @@ class NoticeKind(StrEnum):
     ACCOUNT = "account"  # how one signs in has changed, or was used somewhere new
     ACTING = "acting"  # who acts for whom, and how far
     LIFE = "life"  # sixteen, capacity, a death, a move
+    RECORDS = "records"  # a copy of everything held is ready, or something was put right
     FOUND = "found"  # something new of what somebody asked us to look out for
 
 
@@ -75,6 +76,8 @@ class About(StrEnum):
     SUGGESTION = "suggestion"  # about_ref: the provider somebody missed
     LIFE = "life"  # about_ref: which page of the person's: sixteen, or changes
     STAFF_LIFE = "staff_life"  # about_ref: which page about them, for staff: sixteen, capacity, death, move, handovers
+    DOWNLOAD = "download"  # about_ref: the copy of everything held
+    DETAILS = "details"  # about_ref: empty; the person's page of who they are
 
 
 #: E-mails say little: they are read on lock screens and shared computers.
@@ -102,4 +105,6 @@ EMAIL_LINES: dict[About, str] = {
     About.SUGGESTION: "There is news about the provider you suggested.",
     About.LIFE: "There is something for you to read.",
     About.STAFF_LIFE: "There is something for you to look at.",
+    About.DOWNLOAD: "There is something for you to fetch.",
+    About.DETAILS: "There is news about something you asked us to put right.",
 }

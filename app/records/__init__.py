@@ -1,1 +1,0 @@
-"""What is held on a person: given to them whole, corrected, and removed when its time is over."""

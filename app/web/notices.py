@@ -74,6 +74,12 @@ def _address(notice: Notice) -> str:
     if notice.person is not None and notice.about is About.LIFE:
         page = "sixteen" if notice.about_ref == "sixteen" else "index"
         return url_for(f"changes.{page}", person_ref=notice.person.ref)
+    if notice.about is About.DOWNLOAD:
+        if notice.person is None:
+            return url_for("records.own")
+        return url_for("records.index", person_ref=notice.person.ref)
+    if notice.person is not None and notice.about is About.DETAILS:
+        return url_for("details.show", person_ref=notice.person.ref)
     if notice.about is About.PROBLEM:
         return url_for("problems.show", problem_ref=notice.about_ref)
     if notice.person is not None and notice.about is About.IDEA:

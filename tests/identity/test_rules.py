@@ -30,6 +30,7 @@ ABOUT_PERSON = {
     P.BUY,
     P.CONFIRM_PURCHASE,
     P.READ_MESSAGES,
+    P.OWN_RECORDS,
     P.INVITE_NOMINEE,
     P.INVITE_BROKER,
 }
@@ -48,16 +49,22 @@ STAFF = {P.READ_POLICY, P.SEE_ANSWER_TIMES}  # whoever works for a commissioner
 TEAM = STAFF | {P.DECIDE, P.SEE_BUDGET_HEALTH, P.LOOK_AFTER_MARKET, P.CHECK_AUTHORITY}
 TABLE = [
     (actor(), set()),
-    (actor(grant(scope=Scope.VIEW)), {P.VIEW_BUDGET, P.READ_MESSAGES}),
-    (actor(grant(scope=Scope.PREPARE)), {P.VIEW_BUDGET, P.PREPARE_PURCHASE, P.READ_MESSAGES}),
+    (actor(grant(scope=Scope.VIEW)), {P.VIEW_BUDGET, P.READ_MESSAGES, P.OWN_RECORDS}),
+    (actor(grant(scope=Scope.PREPARE)), {P.VIEW_BUDGET, P.PREPARE_PURCHASE, P.READ_MESSAGES, P.OWN_RECORDS}),
     (actor(grant()), ABOUT_PERSON),
     (actor(grant(AuthorityKind.REPRESENTATIVE)), ABOUT_PERSON - {P.INVITE_NOMINEE}),
     (actor(grant(AuthorityKind.NOMINEE)), ABOUT_PERSON - {P.INVITE_NOMINEE, P.INVITE_BROKER}),
-    (actor(grant(AuthorityKind.BROKER)), ABOUT_PERSON - {P.CONFIRM_PURCHASE, P.INVITE_NOMINEE, P.INVITE_BROKER}),
+    (
+        actor(grant(AuthorityKind.BROKER)),
+        ABOUT_PERSON - {P.CONFIRM_PURCHASE, P.INVITE_NOMINEE, P.INVITE_BROKER, P.OWN_RECORDS},
+    ),
     (actor(role=StaffRole.COORDINATOR), TEAM),
     (actor(role=StaffRole.FINANCE), STAFF | {P.PAY_ALLOCATIONS, P.SEE_BUDGET_HEALTH, P.READ_LEDGER}),
-    (actor(role=StaffRole.ADMIN), STAFF | {P.MANAGE_STAFF, P.LOOK_AFTER_MARKET, P.CHANGE_POLICY}),
-    (actor(role=StaffRole.AUDITOR), STAFF | {P.READ_AUDIT, P.READ_LEDGER, P.SEE_BUDGET_HEALTH, P.MANAGE_STAFF}),
+    (actor(role=StaffRole.ADMIN), STAFF | {P.MANAGE_STAFF, P.LOOK_AFTER_MARKET, P.CHANGE_POLICY, P.SEE_RETENTION}),
+    (
+        actor(role=StaffRole.AUDITOR),
+        STAFF | {P.READ_AUDIT, P.READ_LEDGER, P.SEE_BUDGET_HEALTH, P.MANAGE_STAFF, P.SEE_RETENTION},
+    ),
     (actor(shop=True), {P.KEEP_LISTINGS}),
 ]
 
