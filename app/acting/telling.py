@@ -97,6 +97,12 @@ def tell_papers(actor: Actor, authority: Authority) -> None:
     _to_staff(actor, authority.person, who_checks(authority.person), title, "")
 
 
+def tell_nobody_to_agree(actor: Actor, person: Person) -> None:
+    """Something waits for a second representative, and there is none."""
+    title = f"Something for {person.name} waits for a second representative, and there is only one."
+    _to_staff(actor, person, who_checks(person), title, "Ask somebody to act, or change from which sum two agree.")
+
+
 def tell_look_again(authority: Authority, accounts: Iterable[UUID], title: str, actor: Actor) -> None:
     """The papers are to be looked at again."""
     _to_staff(actor, authority.person, accounts, title, "")

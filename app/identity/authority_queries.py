@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -15,7 +16,7 @@ from app.core.words import tidy_ref
 from app.identity.authority_rules import checks_papers
 from app.identity.models import Account, Authority, Person
 from app.identity.queries import grant_of
-from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Grant, Permission, PersonSubject, may
+from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may
 
 _ENDED_SHOWN = 50
 
@@ -115,27 +116,29 @@ def representatives_of(person_id: UUID) -> list[UUID]:
     return list(db.session.scalars(query))
 
 
-def hold_grant(actor: Actor, person_id: UUID) -> Grant | None:
-    """The actor's right over a person as it stands at this moment, kept from changing until the transaction ends.
+def hold(actor: Actor, person_id: UUID) -> Actor:
+    """The actor with the right over a person as it stands now, kept from changing until the transaction ends.
 
-    Whoever ends or narrows it meanwhile waits; what they wrote before is seen. To be asked before money is bound.
+    Whoever ends or narrows it meanwhile waits; what they wrote before is seen; and what the same account sends in two
+    tabs comes one after the other. To be asked before money is bound, after the budget is locked.
 
-    :returns: None for the software itself, or where there was none to begin with.
+    :returns: the same actor for the software itself, and where there was no right to begin with.
     :raises StateError: when it was ended a moment ago.
     """
     grant = actor.grant_for(person_id)
     if grant is None or grant.authority_id is None:
-        return grant
+        return actor
     authority = db.session.scalar(
         select(Authority)
         .options(joinedload(Authority.person))
         .where(Authority.id == grant.authority_id)
-        .with_for_update(read=True, of=Authority)
+        .with_for_update(key_share=True, of=Authority)
         .execution_options(populate_existing=True)
     )
     if authority is None or authority.ended_at is not None:
         raise StateError("You do not act here any more.")
-    return grant_of(authority)
+    now = grant_of(authority)
+    return replace(actor, grants=tuple(now if one.person_id == person_id else one for one in actor.grants))
 
 
 def _seen_by(viewer: Actor, person: Person) -> Select[Authority]:

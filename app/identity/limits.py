@@ -54,9 +54,6 @@ def why_not_alone(
 
 
 def needs_second(grant: Grant, amount_pence: int) -> bool:
-    """Whether a representative may do this only together with another one."""
-    return (
-        grant.kind is AuthorityKind.REPRESENTATIVE
-        and grant.agree_over_pence is not None
-        and amount_pence > grant.agree_over_pence
-    )
+    """Whether this takes the yes of two representatives. What one of them gave a broker is no way round it."""
+    together = grant.kind in (AuthorityKind.REPRESENTATIVE, AuthorityKind.BROKER)
+    return together and grant.agree_over_pence is not None and amount_pence > grant.agree_over_pence

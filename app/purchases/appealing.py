@@ -13,12 +13,12 @@ from app.core import clock
 from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
 from app.identity import queries as identity
-from app.identity.limits import within_limit
 from app.identity.models import Account
 from app.identity.rules import Actor, Permission
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.policy.rules import Action
+from app.purchases.alone import beyond_of
 from app.purchases.changing import move, named, record, require
 from app.purchases.checking import sellers_in
 from app.purchases.holding import try_to_hold
@@ -64,8 +64,7 @@ def appeal(actor: Actor, purchase: Purchase, why: str) -> Purchase:
         else took its price or its regular payment meanwhile.
     """
     require(actor, Permission.BUY, purchase)
-    grant = actor.grant_for(purchase.person_id)
-    if grant is None or not within_limit(grant, purchase.total_pence):
+    if beyond_of(actor, purchase) is not None:
         raise NotAllowedError("Someone on the person's own side asks for this one: it is more than you may buy for.")
     if purchase.appealed_at is not None:
         raise StateError("You have asked for a second look at this already. That can be done once.")

@@ -16,11 +16,13 @@ from app.budgets import service as budget_service
 from app.budgets.models import Budget
 from app.core import clock
 from app.core.errors import InsufficientFundsError
+from app.identity.limits import Beyond
 from app.identity.models import Person
 from app.identity.rules import Actor
 from app.ledger.rules import Stream
 from app.policy.rules import Action, RecentPurchase
 from app.purchases.ahead import NOTHING_AHEAD, Ahead
+from app.purchases.alone import beyond_of
 from app.purchases.basket_queries import basket_of
 from app.purchases.checking import PurchaseCheck, check_of, missing_in, missing_in_line, result_of, state_for
 from app.purchases.delegating import simple_rule_for
@@ -85,6 +87,7 @@ class BasketCheck:
     budget: Budget | None  # None when the basket is empty
     safe_now_pence: int
     period: date
+    beyond: Beyond | None = None  # why somebody else says yes first
 
     @property
     def going(self) -> list[Judged]:
@@ -143,7 +146,10 @@ def check_basket(actor: Actor, person: Person) -> BasketCheck:
     if not items:
         return BasketCheck((), None, 0, period)
     budget = items[0].weighed.budget
-    return BasketCheck(items, budget, budgets.purse(budget).safe_to_spend, period)
+    total = sum(item.purchase.total_pence for item in items)
+    asks = (item for item in items if item.check.result is State.AWAITING_HOLDER)
+    found = next((beyond_of(actor, item.purchase, total) for item in asks), None)
+    return BasketCheck(items, budget, budgets.purse(budget).safe_to_spend, period, found)
 
 
 def judge(actor: Actor, drafts: Sequence[Purchase]) -> Iterator[Judged]:

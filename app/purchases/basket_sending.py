@@ -13,11 +13,13 @@ from app.core.db import db
 from app.core.errors import InsufficientFundsError, StateError
 from app.core.money import format_pounds
 from app.identity import queries as identity
+from app.identity.authority_queries import hold
 from app.identity.models import Person
 from app.identity.rules import Actor, AuthorityKind, Permission
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.purchases.ahead import NOTHING_AHEAD
+from app.purchases.alone import beyond_of, tell_if_nobody_agrees
 from app.purchases.basket_check import Judged, as_seen, judge
 from app.purchases.basket_queries import basket_of
 from app.purchases.changing import named, require
@@ -43,6 +45,8 @@ def send(actor: Actor, person: Person, seen: str) -> list[Purchase]:
         raise StateError("There is nothing in the basket. Perhaps it was sent a moment ago.")
     require(actor, Permission.PREPARE_PURCHASE, before[0])
     budget_service.lock(budgets.budget_by_id(before[0].budget_id))
+    actor = hold(actor, person.id)
+    require(actor, Permission.PREPARE_PURCHASE, before[0])
     drafts = basket_of(actor, person)
     if as_seen(drafts) != seen or len({item.budget_id for item in drafts}) != 1:
         raise StateError(CHANGED)
@@ -63,6 +67,8 @@ def send(actor: Actor, person: Person, seen: str) -> list[Purchase]:
     if asks_holder:
         words = f"{actor.name} prepared {_count(drafts)} from your basket. Say yes or no to each."
         _tell(actor, drafts, NoticeKind.TO_CONFIRM, words, [named(item) for item in drafts])
+        total = sum(item.total_pence for item in drafts)
+        tell_if_nobody_agrees(actor, person, beyond_of(actor, drafts[0], total), ())
     elif grant is not None and grant.kind is AuthorityKind.BROKER:
         words = f"{actor.name} asked for {_count(drafts)} from your basket."
         _tell(actor, drafts, NoticeKind.DECIDED, words, [f"{named(item)}: {item.state_words}" for item in drafts])

@@ -11,12 +11,13 @@ from app.approvals import service as approvals
 from app.budgets.rules import BudgetState
 from app.core import clock
 from app.core.db import db
-from app.identity.limits import within_limit
+from app.identity.limits import Beyond
 from app.identity.rules import Actor, Permission
 from app.marketplace import queries as marketplace
 from app.marketplace.models import Listing
 from app.marketplace.rules import say_price
 from app.policy.rules import Action, Decision, Finding
+from app.purchases.alone import beyond_of
 from app.purchases.changing import require
 from app.purchases.delegating import simple_rule_for
 from app.purchases.facts import Weighed, weigh
@@ -51,6 +52,7 @@ class PurchaseCheck:
     answer_by: date | None
     missing: dict[str, str]  # what is still to be filled in, by field
     blocked_refs: tuple[str, ...]  # lines that are stopped
+    beyond: Beyond | None = None  # why somebody else says yes first
 
     @property
     def only_some_blocked(self) -> bool:
@@ -93,6 +95,7 @@ def check_of(actor: Actor, purchase: Purchase, weighed: Weighed, result: State) 
         answer_by=by,
         missing=missing_in(purchase),
         blocked_refs=tuple(item.line.ref for item in lines if item.decision.action is Action.BLOCK),
+        beyond=beyond_of(actor, purchase) if result is State.AWAITING_HOLDER else None,
     )
 
 
@@ -106,8 +109,7 @@ def result_of(actor: Actor, purchase: Purchase, weighed: Weighed, sent_with_penc
         state = State.APPROVED
     if state is State.BLOCKED:
         return state
-    grant = actor.grant_for(purchase.person_id)
-    if grant is None or not within_limit(grant, max(purchase.total_pence, sent_with_pence)):
+    if beyond_of(actor, purchase, sent_with_pence) is not None:
         return State.AWAITING_HOLDER
     if state is State.APPROVED and purchase.way.is_paid_already:
         return State.PAID

@@ -76,6 +76,8 @@ class Purchase(Base):
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     requested_by_name: Mapped[str] = mapped_column(String(120))
     requested_as: Mapped[str] = mapped_column(String(24))  # in what quality: self, representative, nominee, broker
+    agreed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # the first of two yeses
+    agreed_by_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Written]
     submitted_at: Mapped[datetime | None]

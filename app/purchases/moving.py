@@ -27,12 +27,13 @@ from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateE
 from app.core.money import MAX_PENCE, format_pounds
 from app.core.words import storable, tidy_ref
 from app.identity import queries as identity
-from app.identity.limits import within_limit
+from app.identity.authority_queries import hold
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.plans.models import Outcome, Per
+from app.purchases.alone import beyond
 from app.purchases.planned import KEPT, End, ends_of
 from app.purchases.rules import MAX_NOTE
 
@@ -124,6 +125,7 @@ def move(actor: Actor, person: Person, budget: Budget, typed: MoveInput) -> Outc
     """
     budget_service.lock(budget)
     db.session.refresh(budget, ["contingency_pence"])
+    actor = hold(actor, person.id)
     check = check_move(actor, person, budget, typed)
     if actor.account_id is None:
         raise NotFoundError
@@ -242,8 +244,8 @@ def _why_refer(
     settings = identity.settings_of(person.commissioner_id)
     from_kept = source.outcome is None
     free = settings.free_kept_pence if from_kept else settings.free_move_pence
-    grant = actor.grant_for(person.id)
-    if grant is None or not within_limit(grant, pence):
+    outcomes = [end.outcome.id for end in (source, target) if end.outcome]
+    if beyond(actor, person.id, pence, outcomes) is not None:
         return "it is more than you may decide alone"
     if source.outcome and target.outcome and _shares(source.outcome) != _shares(target.outcome):
         return "other funders pay for the one than for the other"

@@ -14,13 +14,14 @@ from app.budgets.models import Budget
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
-from app.identity.limits import within_limit
+from app.identity.limits import Beyond
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.messages import queries as messages
 from app.messages.models import Message
 from app.messages.rules import About
 from app.plans.models import Outcome
+from app.purchases.alone import beyond_of
 from app.purchases.appealing import may_appeal
 from app.purchases.models import Purchase, PurchaseDecision, PurchaseLine
 from app.purchases.problem_queries import may_help
@@ -138,13 +139,15 @@ def allowed(viewer: Actor, purchase: Purchase) -> frozenset[Verb]:
         need = Permission.PREPARE_PURCHASE if verb is Verb.CANCEL and early else _NEEDS.get(verb)
         if need is not None and may(viewer, need, PersonSubject(purchase.person_id)):
             found.add(verb)
-    grant = viewer.grant_for(purchase.person_id)
     if viewer.account_id == purchase.requested_by:
         found -= {Verb.CONFIRM, Verb.TURN_DOWN}
-    elif grant is None or not within_limit(grant, purchase.total_pence):
-        found.discard(Verb.CONFIRM)
-    if not may_appeal(purchase) or grant is None or not within_limit(grant, purchase.total_pence):
+    if not may_appeal(purchase):
         found.discard(Verb.APPEAL)
+    beyond = beyond_of(viewer, purchase) if found & {Verb.CONFIRM, Verb.APPEAL} else None
+    if beyond is not None:
+        found.discard(Verb.APPEAL)
+    if viewer.account_id == purchase.agreed_by or beyond not in (None, Beyond.SECOND):
+        found.discard(Verb.CONFIRM)
     return frozenset(found)
 
 

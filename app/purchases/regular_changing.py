@@ -19,7 +19,6 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.money import MAX_PENCE
 from app.core.words import storable
-from app.identity.limits import within_limit
 from app.identity.rules import Actor, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
@@ -184,7 +183,7 @@ def check_change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> 
     result: TermsState | None = TermsState.AGREED
     if dearer and weighed.decision.action is Action.BLOCK:
         result = None
-    elif not within_limit(actor.grant_for(budget.person_id), weighed.forecast.highest_pence):
+    elif weighed.beyond(actor, payment, budget.person_id) is not None:
         result = TermsState.PREPARED
     elif dearer and weighed.decision.action is Action.REFER:
         result = TermsState.ASKED

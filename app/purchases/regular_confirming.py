@@ -5,11 +5,14 @@ from __future__ import annotations
 from app.budgets.regular_models import RegularPayment, RegularTerms
 from app.budgets.regular_rules import TermsState
 from app.core import clock
+from app.core.db import db
 from app.core.errors import NotAllowedError, StateError
-from app.identity.limits import within_limit
+from app.identity.authority_queries import hold
+from app.identity.limits import Beyond
 from app.identity.rules import Actor, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
+from app.purchases.alone import says_yes, tell_if_nobody_agrees
 from app.purchases.regular_changing import drop_waiting, keep_terms
 from app.purchases.regular_weighing import weigh_regular
 from app.purchases.regular_writing import (
@@ -28,7 +31,9 @@ from app.purchases.regular_writing import (
 def confirm_change(actor: Actor, payment: RegularPayment) -> RegularTerms:
     """Yes: it goes on as if they had asked for it.
 
-    :raises NotAllowedError: for a broker, whoever prepared it, or somebody who may not buy for so much.
+    Where two representatives agree and none has yet, it waits for the second.
+
+    :raises NotAllowedError: for a broker, whoever prepared it, or somebody who may not buy for this.
     :raises StateError: when none waits, or the rules stop it.
     """
     budget = budget_of(payment)
@@ -39,14 +44,29 @@ def confirm_change(actor: Actor, payment: RegularPayment) -> RegularTerms:
     refuse_over(payment)
     terms.from_on = max(terms.from_on, clock.today())  # what fell due before the yes went on as it was
     weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True)
-    grant = actor.grant_for(budget.person_id)
-    if actor.account_id == terms.asked_by or grant is None or not within_limit(grant, weighed.forecast.highest_pence):
+    if actor.account_id == terms.asked_by:
         raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
+    actor, person = hold(actor, budget.person_id), person_of(budget)
+    require(actor, Permission.CONFIRM_PURCHASE, budget.person_id)
+    beyond = weighed.beyond(actor, payment, person.id, terms.asked_by)
+    if not says_yes(actor, person, weighed.forecast.highest_pence, "representative", beyond):
+        return agree_first(actor, payment, terms)
     dearer = is_dearer(payment.terms_on(terms.from_on), terms)
     if dearer and weighed.decision.action is Action.BLOCK:
         raise StateError(f"{weighed.decision.findings[0].sentence} Everything stays as it was.")
     state = TermsState.ASKED if dearer and weighed.decision.action is Action.REFER else TermsState.AGREED
     return keep_terms(actor, payment, terms, state, weighed)
+
+
+def agree_first(actor: Actor, payment: RegularPayment, terms: RegularTerms) -> RegularTerms:
+    """The first of two representatives says yes to other terms: they are asked for by them now, and wait on."""
+    terms.asked_by, terms.asked_by_name = actor.account_id, actor.name
+    db.session.flush()
+    record(actor, payment, "agree_change", f"Was the first to say yes to a change of {payment.words}")
+    title = f"{actor.name} said yes to a change of {payment.words}. Another representative says yes or no too."
+    tell(actor, payment, NoticeKind.TO_CONFIRM, title)
+    tell_if_nobody_agrees(actor, person_of(budget_of(payment)), Beyond.SECOND, ())
+    return terms
 
 
 def turn_down_change(actor: Actor, payment: RegularPayment) -> None:

@@ -15,14 +15,16 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotAllowedError, NotFoundError, StateError
 from app.core.money import format_pounds
-from app.identity.limits import within_limit
+from app.identity.authority_queries import hold
 from app.identity.rules import Actor, Permission, ProviderSubject, may
 from app.marketplace import prices
 from app.marketplace.models import Listing
 from app.marketplace.rules import say_price
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
+from app.purchases.alone import says_yes
 from app.purchases.regular_changing import drop_waiting, end, keep_terms
+from app.purchases.regular_confirming import agree_first
 from app.purchases.regular_posting import enqueue_due
 from app.purchases.regular_weighing import WeighedRegular, weigh_regular
 from app.purchases.regular_writing import (
@@ -175,7 +177,8 @@ def check_rise(actor: Actor, payment: RegularPayment) -> WeighedRegular:
 def accept_rise(actor: Actor, payment: RegularPayment) -> RegularTerms:
     """The person's own side says yes to the dearer price: the rules judge it again.
 
-    What waited for the yes is then written down.
+    What waited for the yes is then written down. Where two representatives agree, the first yes is kept, and it waits
+    for the second.
 
     :returns: the terms: they hold, or a coordinator looks at them first.
     :raises NotAllowedError: for a broker, or somebody who may not buy for so much.
@@ -187,11 +190,15 @@ def accept_rise(actor: Actor, payment: RegularPayment) -> RegularTerms:
     require_running(payment)
     rise = _rise(payment)
     weighed = weigh_regular(payment, rise, budget, person_of(budget), changing=True)
-    grant = actor.grant_for(budget.person_id)
-    if grant is None or not within_limit(grant, weighed.forecast.highest_pence):
-        raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
     if weighed.decision.action is Action.BLOCK:
         raise StateError(f"{weighed.decision.findings[0].sentence} You can have fewer each time, or end it.")
+    if actor.account_id == rise.asked_by:
+        raise NotAllowedError("You have said yes already. Another representative says yes or no too.")
+    actor, person = hold(actor, budget.person_id), person_of(budget)
+    require(actor, Permission.CONFIRM_PURCHASE, budget.person_id)
+    beyond = weighed.beyond(actor, payment, person.id, rise.asked_by)
+    if not says_yes(actor, person, weighed.forecast.highest_pence, "representative", beyond):
+        return agree_first(actor, payment, rise)
     rise.asked_by, rise.asked_by_name = actor.account_id, actor.name
     state = TermsState.ASKED if weighed.decision.action is Action.REFER else TermsState.AGREED
     keep_terms(actor, payment, rise, state, weighed)

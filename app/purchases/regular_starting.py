@@ -17,17 +17,19 @@ from app.core.db import db
 from app.core.errors import NotAllowedError, StateError
 from app.core.money import format_pounds
 from app.core.words import storable
-from app.identity.limits import within_limit
+from app.identity.authority_queries import hold
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission
 from app.marketplace import queries as marketplace
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
+from app.purchases.alone import says_yes, tell_if_nobody_agrees
 from app.purchases.regular_things import RegularInput, Thing, build
 from app.purchases.regular_weighing import WeighedRegular, weigh_regular
 from app.purchases.regular_writing import (
     ask_coordinator,
     budget_of,
+    lock,
     move,
     person_of,
     record,
@@ -60,7 +62,7 @@ def check(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: Re
     payment = build(actor, person, budget, thing, wanted)
     terms = payment.every_terms[0]
     weighed = weigh_regular(payment, terms, budget, person)
-    result = weighed.state_for(actor, person.id)
+    result = weighed.state_for(actor, payment, person.id)
     who = by = None
     if result is RegularState.AWAITING_APPROVAL and actor.account_id:
         sellers = marketplace.members_of(payment.provider_id) if payment.provider_id else ()
@@ -75,6 +77,7 @@ def start(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: Re
 
     :raises InvalidError: as :func:`check`.
     """
+    actor = hold(actor, person.id)
     found = check(actor, person, budget, thing, wanted)
     payment, decision = found.payment, found.weighed.decision
     payment.state = found.result
@@ -88,6 +91,7 @@ def start(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: Re
     elif payment.state is RegularState.AWAITING_HOLDER:
         title = f"{actor.name} prepared {payment.words}, {say_terms(found.terms)}. Say yes or no."
         tell(actor, payment, NoticeKind.TO_CONFIRM, title)
+        tell_if_nobody_agrees(actor, person, found.weighed.beyond(actor, payment, person.id), ())
     elif payment.state is RegularState.RUNNING:
         title = f"{actor.name} started {payment.words}, {say_terms(found.terms)}."
         tell(actor, payment, NoticeKind.REGULAR, title)
@@ -97,21 +101,35 @@ def start(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: Re
 def confirm(actor: Actor, payment: RegularPayment) -> RegularPayment:
     """The person's own side says yes to what was prepared.
 
-    :raises NotAllowedError: for a broker, whoever prepared it, or somebody who may not buy for so much.
+    Where two representatives agree and none has yet, it is from now on asked for by whoever said yes first.
+
+    :raises NotAllowedError: for a broker, whoever prepared it, or somebody who may not buy for this.
     """
     budget = budget_of(payment)
     require(actor, Permission.CONFIRM_PURCHASE, budget.person_id)
+    lock(payment)
     refuse_over(payment)
-    grant = actor.grant_for(budget.person_id)
-    weighed = weigh_regular(payment, payment.every_terms[0], budget, person_of(budget))
-    highest = weighed.forecast.highest_pence
-    if actor.account_id == payment.asked_by or grant is None or not within_limit(grant, highest):
+    if actor.account_id == payment.asked_by:
         raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
+    actor, person = hold(actor, budget.person_id), person_of(budget)
+    require(actor, Permission.CONFIRM_PURCHASE, budget.person_id)
+    weighed = weigh_regular(payment, payment.every_terms[0], budget, person)
+    beyond = weighed.beyond(actor, payment, person.id, payment.asked_by)
+    if payment.state is RegularState.AWAITING_HOLDER and not says_yes(
+        actor, person, weighed.forecast.highest_pence, payment.asked_as, beyond
+    ):
+        payment.asked_by, payment.asked_by_name, payment.asked_as = actor.account_id, actor.name, "representative"
+        db.session.flush()
+        record(actor, payment, "agree", f"Was the first to say yes to {payment.words}")
+        title = f"{actor.name} said yes to {payment.words}. Another representative says yes or no too."
+        tell(actor, payment, NoticeKind.TO_CONFIRM, title)
+        tell_if_nobody_agrees(actor, person, beyond, ())
+        return payment
     decision = weighed.decision
     move(
         payment,
         RegularState.AWAITING_HOLDER,
-        weighed.state_for(actor, budget.person_id),
+        weighed.state_for(actor, payment, budget.person_id),
         findings=[item.to_dict() for item in decision.findings],
         policy_version=decision.policy_version,
         starts_on=max(payment.starts_on, clock.today()),

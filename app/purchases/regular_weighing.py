@@ -18,12 +18,13 @@ from app.core import clock
 from app.core.db import db
 from app.core.ids import new_id
 from app.core.money import format_pounds
-from app.identity.limits import within_limit
+from app.identity.limits import Beyond
 from app.identity.models import Person
 from app.identity.rules import Actor
 from app.policy import queries as policies
 from app.policy.findings import finding
 from app.policy.rules import Action, Decision, Door, Finding, Group
+from app.purchases.alone import beyond
 from app.purchases.facts import weigh
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import MAX_WORDS, Family, State, Way
@@ -42,14 +43,23 @@ class WeighedRegular:
     decision: Decision
     forecast: Forecast
 
-    def state_for(self, actor: Actor, person_id: UUID) -> RegularState:
-        """Where asking for it leads."""
+    def state_for(self, actor: Actor, payment: RegularPayment, person_id: UUID) -> RegularState:
+        """Where asking for it leads, or a yes to what somebody asked for."""
         if self.decision.action is Action.BLOCK:
             return RegularState.STOPPED
-        grant = actor.grant_for(person_id)
-        if grant is None or not within_limit(grant, self.forecast.highest_pence):
+        if self.beyond(actor, payment, person_id, payment.asked_by) is not None:
             return RegularState.AWAITING_HOLDER
         return RegularState.AWAITING_APPROVAL if self.decision.action is Action.REFER else RegularState.RUNNING
+
+    def beyond(
+        self, actor: Actor, payment: RegularPayment, person_id: UUID, asked_by: UUID | None = None
+    ) -> Beyond | None:
+        """Why somebody cannot agree to it by themself: its dearest month counts.
+
+        :param asked_by: whose yes it has already.
+        """
+        highest = self.forecast.highest_pence
+        return beyond(actor, person_id, highest, [payment.outcome_id], agreed=(asked_by,))
 
 
 def weigh_regular(

@@ -7,25 +7,29 @@ from typing import Any
 
 from app.audit import service as audit
 from app.budgets import service as budgets
+from app.budgets.queries import budget_by_id
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
-from app.identity.limits import within_limit
+from app.identity.authority_queries import hold
+from app.identity.limits import Beyond
 from app.identity.rules import Actor, AuthorityKind, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Decision
-from app.purchases.changing import move, named, record, require, require_state
+from app.purchases.alone import beyond_of, says_yes, tell_if_nobody_agrees
+from app.purchases.changing import move, named, record, require, require_state, write
 from app.purchases.checking import missing_in, result_of, state_for
 from app.purchases.delegating import simple_rule_for
 from app.purchases.facts import Weighed, weigh
 from app.purchases.models import Purchase, PurchaseDecision
 from app.purchases.quoting import use_quotes
 from app.purchases.referring import answer_by_rule, ask_coordinator
-from app.purchases.replacing import hold, refuse_late_change
+from app.purchases.replacing import hold as hold_money
+from app.purchases.replacing import refuse_late_change
 from app.purchases.rules import MAX_NOTE, State, Verb, Way
 from app.purchases.settling import settle_outside
-from app.purchases.telling import tell_holders, tell_requester
+from app.purchases.telling import tell_holders, tell_requester, tell_side
 from app.purchases.what_changes import is_same
 
 
@@ -46,10 +50,13 @@ def submit(actor: Actor, purchase: Purchase) -> Purchase:
         raise InvalidError(missing)
     refuse_late_change(purchase)
     weighed = weigh(purchase, to_act=True)
+    actor = hold(actor, purchase.person_id)
+    require(actor, Permission.PREPARE_PURCHASE, purchase)
     if result_of(actor, purchase, weighed) is not State.AWAITING_HOLDER:
         return answer_now(actor, purchase, weighed, clock.now())
     leave_to_holder(actor, purchase, weighed, clock.now())
     tell_holders(actor, purchase, NoticeKind.TO_CONFIRM, f"{actor.name} prepared {named(purchase)}. Say yes or no.")
+    tell_if_nobody_agrees(actor, purchase.person, beyond_of(actor, purchase), ())
     return purchase
 
 
@@ -76,13 +83,20 @@ def leave_to_holder(actor: Actor, purchase: Purchase, weighed: Weighed, at: date
 def confirm(actor: Actor, purchase: Purchase) -> Purchase:
     """The person's own side says yes to what was prepared: it goes on as if they had sent it.
 
-    :raises NotAllowedError: for a broker, whoever prepared it, or somebody who may not buy for so much.
+    Where two representatives agree, the yes of the first is kept and it waits for the second.
+
+    :raises NotAllowedError: for a broker, whoever prepared it or said yes before, or somebody who may not buy for this.
     """
     require(actor, Permission.CONFIRM_PURCHASE, purchase)
-    grant = actor.grant_for(purchase.person_id)
-    if actor.account_id == purchase.requested_by or grant is None or not within_limit(grant, purchase.total_pence):
+    if actor.account_id in (purchase.requested_by, purchase.agreed_by):
         raise NotAllowedError("Someone else on the person's own side says yes or no to this.")
     require_state(purchase, State.AWAITING_HOLDER)
+    budgets.lock(budget_by_id(purchase.budget_id))
+    actor = hold(actor, purchase.person_id)
+    require(actor, Permission.CONFIRM_PURCHASE, purchase)
+    found = beyond_of(actor, purchase)
+    if not says_yes(actor, purchase.person, purchase.total_pence, purchase.requested_as, found):
+        return _agree_first(actor, purchase)
     missing = missing_in(purchase)
     if missing:
         raise StateError(f"{next(iter(missing.values()))}.")
@@ -90,6 +104,16 @@ def confirm(actor: Actor, purchase: Purchase) -> Purchase:
     _answer(actor, purchase, Verb.CONFIRM, weigh(purchase, to_act=True))
     title = f"{actor.name} said yes to {purchase.title}. {purchase.state_words}."
     tell_requester(actor, purchase, NoticeKind.CONFIRMED, title)
+    return purchase
+
+
+def _agree_first(actor: Actor, purchase: Purchase) -> Purchase:
+    """The first of two representatives says yes; it waits for the second."""
+    write(purchase, agreed_by=actor.account_id, agreed_by_name=actor.name)
+    record(actor, purchase, "agree", "Was the first to say yes to")
+    title = f"{actor.name} said yes to {named(purchase)}. Another representative says yes or no too."
+    tell_side(actor, purchase, NoticeKind.TO_CONFIRM, title)
+    tell_if_nobody_agrees(actor, purchase.person, Beyond.SECOND, ())
     return purchase
 
 
@@ -136,7 +160,7 @@ def _answer(
         _record_private(actor, purchase, verb, decision)
         return purchase
     use_quotes(actor, purchase)
-    hold(actor, purchase, agreed=to is State.APPROVED)
+    hold_money(actor, purchase, agreed=to is State.APPROVED)
     regular, due_on = purchase.regular_payment_id, purchase.regular_due_on
     # by whoever posts it, before anything else; a change takes over what it replaces
     noted = purchase.way is Way.REGULAR or purchase.changes_id is not None

@@ -11,9 +11,12 @@ from app.core.errors import InvalidError, NotFoundError, StateError
 from app.evidence import papers
 from app.identity import authority_queries
 from app.identity.authority_rules import may_settle
+from app.identity.limits import Beyond
 from app.identity.models import Authority
 from app.identity.rules import AuthorityKind, Permission, PersonSubject, may
 from app.plans import queries as plans
+from app.purchases.alone import has_another, say_beyond
+from app.purchases.models import Purchase
 from app.web.acting_forms import EndForm, InviteForm, PaperForm, TermsForm
 from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES, reach_words
 from app.web.context import acting_grant, current_actor, current_person
@@ -171,6 +174,27 @@ def who_checks_papers() -> str:
         return ""
     authority = authority_queries.own_authority(current_actor(), person)
     return settling.checker_name(person.id, authority)
+
+
+@bp.app_template_global()
+def why_a_yes(found: Beyond | None) -> str:
+    """Why somebody else says yes before what is sent from this page goes on."""
+    return say_beyond(current_person(), found)
+
+
+@bp.app_template_global()
+def second_yes(purchase: Purchase) -> str:
+    """Who has said yes to something on which two representatives agree, and whether there is anybody for the other."""
+    person = current_person()
+    over = person.agree_over_pence is not None and purchase.total_pence > person.agree_over_pence
+    if not over or purchase.requested_as not in ("representative", "broker"):
+        return ""
+    said = [say_beyond(person, Beyond.SECOND)]
+    if purchase.agreed_by_name:
+        said.append(f"{purchase.agreed_by_name} has said yes.")
+    if not has_another(person.id, (purchase.requested_by, purchase.agreed_by)):
+        said.append("There is no other representative today who can say yes. The coordinator knows.")
+    return " ".join(said)
 
 
 def words() -> dict[str, object]:

@@ -11,17 +11,17 @@ from app.core.errors import InsufficientFundsError, InvalidError
 from app.evidence import queries as evidence
 from app.evidence import service as receipts
 from app.identity import queries as identity
-from app.identity.limits import within_limit
 from app.identity.rules import Permission, PersonSubject, may
 from app.policy.rules import Action
 from app.purchases import queries, service
+from app.purchases.alone import beyond_of
 from app.purchases.appealing import may_appeal
 from app.purchases.checking import PurchaseCheck, missing_in_line
 from app.purchases.models import Purchase
 from app.purchases.rules import DetailsInput, State, Way
 from app.web.buying_forms import BoughtForm, ReceiptForm, WantedForm
 from app.web.buying_shared import checking, draft, pages, to
-from app.web.context import acting_grant, current_actor, current_person
+from app.web.context import current_actor, current_person
 from app.web.forms import show
 from app.web.marks import requires
 
@@ -112,7 +112,6 @@ def _check_page(purchase: Purchase, sentence: str = "") -> str:
 def _may_look_again(purchase: Purchase, found: PurchaseCheck) -> bool:
     """Whether a person may be asked to look past what stops this: all of it, once, by who may buy for so much."""
     stops = [each for item in found.lines for each in item.decision.findings] + list(found.purchase_findings)
-    grant = acting_grant()
     return (
         not found.missing
         and not found.only_some_blocked  # the rest need not wait: the stopped thing can be asked for by itself
@@ -120,8 +119,7 @@ def _may_look_again(purchase: Purchase, found: PurchaseCheck) -> bool:
         and purchase.changes_id is None
         and all(each.appealable for each in stops if each.action is Action.BLOCK)
         and may(current_actor(), Permission.BUY, PersonSubject(purchase.person_id))
-        and grant is not None
-        and within_limit(grant, purchase.total_pence)
+        and beyond_of(current_actor(), purchase) is None
     )
 
 

@@ -226,7 +226,9 @@ def take_back(purchase_ref: str) -> ResponseReturnValue:
 def confirm(purchase_ref: str) -> ResponseReturnValue:
     """Say yes to what a broker prepared."""
     purchase = service.confirm(current_actor(), load(purchase_ref))
-    if purchase.state is not State.BLOCKED:
+    if purchase.state is State.AWAITING_HOLDER:
+        flash("You said yes. Another representative says yes or no too.")
+    elif purchase.state is not State.BLOCKED:
         flash("You said yes.")
     return back_to(purchase)
 

@@ -116,7 +116,9 @@ def _rights() -> dict[str, bool]:
 def confirm(regular_ref: str) -> ResponseReturnValue:
     """Yes to what somebody prepared."""
     payment = regular.confirm(current_actor(), load(regular_ref))
-    if payment.state is not RegularState.STOPPED:
+    if payment.state is RegularState.AWAITING_HOLDER:
+        flash("You said yes. Another representative says yes or no too.")
+    elif payment.state is not RegularState.STOPPED:
         flash("You said yes.")
     return back_to(payment)
 

@@ -120,6 +120,7 @@ _CHANGED = {
     TermsState.AGREED: "It is changed. What was bought before stays as it was.",
     TermsState.ASKED: "A person looks at the change. Until then it goes on as before.",
     TermsState.PREPARED: "The change waits for a yes from the person's own side.",
+    TermsState.RISE: "You said yes. Another representative says yes or no too.",
 }
 
 
@@ -151,7 +152,8 @@ def change_back(regular_ref: str) -> ResponseReturnValue:
 def change_confirm(regular_ref: str) -> ResponseReturnValue:
     """Yes to a change that somebody prepared."""
     payment = load(regular_ref)
-    flash(_CHANGED[regular.confirm_change(current_actor(), payment).state])
+    terms = regular.confirm_change(current_actor(), payment)
+    flash(_CHANGED[TermsState.RISE if terms.state is TermsState.PREPARED else terms.state])
     return back_to(payment)
 
 

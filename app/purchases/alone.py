@@ -1,0 +1,126 @@
+"""What somebody may send by themselves, and what waits for a yes: the limits of their authority, and two who agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+
+from app.acting.telling import tell_nobody_to_agree
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotAllowedError
+from app.core.money import format_pounds
+from app.identity import authority_queries
+from app.identity.limits import Beyond, needs_second, why_not_alone
+from app.identity.models import Person
+from app.identity.rules import Actor, AuthorityKind
+from app.purchases.models import Purchase
+from app.purchases.rules import State
+
+_NOT_YOURS = "Someone else on the person's own side says yes or no to this."
+#: Not bought, or bought and all of it back: it uses nothing of a month.
+_NOTHING = (State.DRAFT, State.AWAITING_HOLDER, State.BLOCKED, State.DECLINED, State.CANCELLED, State.REFUNDED)
+_BEYOND = {
+    Beyond.SCOPE: "You may get things ready here, not buy.",
+    Beyond.ONCE: "It is more than you may buy for at a time.",
+    Beyond.MONTH: "It is more than you may buy for in a month.",
+    Beyond.OUTCOME: "You may not buy for this outcome.",
+}
+
+
+def beyond(
+    actor: Actor,
+    person_id: UUID,
+    pence: int,
+    outcome_ids: Iterable[UUID | None],
+    *,
+    agreed: Iterable[UUID | None] = (),
+    instead_of: UUID | None = None,
+) -> Beyond | None:
+    """Why the actor cannot do this by themself, or None where they can.
+
+    :param pence: what it comes to: once, or in the dearest month of what comes round.
+    :param agreed: whose yes it has already. One other representative who still acts is enough.
+    :param instead_of: the purchase it takes the place of, which does not count twice.
+    """
+    grant = actor.grant_for(person_id)
+    month = 0
+    if grant is not None and grant.month_limit_pence is not None:
+        month = sent_this_month(actor, person_id, instead_of)
+    agreeing = False
+    if grant is not None and needs_second(grant, pence) and grant.kind is AuthorityKind.REPRESENTATIVE:
+        others = {key for key in agreed if key is not None and key != actor.account_id}
+        agreeing = bool(others and others & set(authority_queries.representatives_of(person_id)))
+    return why_not_alone(grant, pence, month_pence=month, outcome_ids=outcome_ids, agreeing=agreeing)
+
+
+def beyond_of(actor: Actor, purchase: Purchase, sent_with_pence: int = 0) -> Beyond | None:
+    """The same of a purchase.
+
+    :param sent_with_pence: the sum of all that is sent with it, where that is more: limits are held against it.
+    """
+    return beyond(
+        actor,
+        purchase.person_id,
+        max(purchase.total_pence, sent_with_pence),
+        [line.outcome_id for line in purchase.lines],
+        agreed=(purchase.requested_by, purchase.agreed_by),
+        instead_of=purchase.changes_id,
+    )
+
+
+def says_yes(actor: Actor, person: Person, pence: int, asked_as: str, found: Beyond | None) -> bool:
+    """Whether the actor's yes to what somebody prepared is enough.
+
+    :param asked_as: in what quality it was sent.
+    :param found: why the actor could not have sent it themself.
+    :returns: False when a second representative must say yes too: theirs is the first.
+    :raises NotAllowedError: when it is beyond what the actor may say yes to.
+    """
+    if found is Beyond.SECOND:
+        return False
+    grant = actor.grant_for(person.id)
+    if found is not None or grant is None:
+        raise NotAllowedError(_NOT_YOURS)
+    over = person.agree_over_pence is not None and pence > person.agree_over_pence
+    if over and asked_as in ("representative", "broker") and grant.kind is AuthorityKind.NOMINEE:
+        raise NotAllowedError("Another representative says yes or no to this.")
+    return True
+
+
+def sent_this_month(actor: Actor, person_id: UUID, instead_of: UUID | None = None) -> int:
+    """What an account has sent, or said yes to, for a person in this London month, in pence.
+
+    What the person's own side said yes to is theirs. What comes round counts for whoever it was agreed with.
+    """
+    start = clock.start_of(clock.period_of(clock.today()))
+    sent = and_(Purchase.requested_by == actor.account_id, Purchase.confirmed_by.is_(None))
+    query = select(func.coalesce(func.sum(Purchase.total_pence), 0)).where(
+        Purchase.person_id == person_id,
+        or_(sent, Purchase.confirmed_by == actor.account_id),
+        Purchase.state.not_in(_NOTHING),
+        func.greatest(Purchase.submitted_at, Purchase.decided_at) >= start,
+    )
+    if instead_of is not None:
+        query = query.where(Purchase.id != instead_of)
+    return int(db.session.scalar(query) or 0)
+
+
+def tell_if_nobody_agrees(actor: Actor, person: Person, found: Beyond | None, agreed: Iterable[UUID | None]) -> None:
+    """Tell the coordinator that a second representative is wanted and there is none."""
+    if found is Beyond.SECOND and not has_another(person.id, (actor.account_id, *agreed)):
+        tell_nobody_to_agree(actor, person)
+
+
+def has_another(person_id: UUID, but: Iterable[UUID | None]) -> bool:
+    """Whether a representative is left who could say yes, besides some."""
+    return bool(set(authority_queries.representatives_of(person_id)) - set(but))
+
+
+def say_beyond(person: Person, found: Beyond | None) -> str:
+    """In words for whoever sends it: why somebody else says yes first."""
+    if found is Beyond.SECOND and person.agree_over_pence is not None:
+        return f"Two representatives agree over {format_pounds(person.agree_over_pence, whole=True)}."
+    return _BEYOND.get(found, "") if found else ""
