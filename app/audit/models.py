@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Date, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Key, Written
@@ -22,6 +23,8 @@ class AuditEntry(Base):
         Index("ix_audit_entry_person", "person_id", "id"),
         Index("ix_audit_entry_commissioner", "commissioner_id", "id"),
         Index("ix_audit_entry_actor", "actor_id", "id"),
+        # entries come in the order of time: a few bytes for each hundred of them, and nothing to do while writing
+        Index("ix_audit_entry_written", "written_at", postgresql_using="brin"),
     )
 
     id: Mapped[Key]
@@ -40,3 +43,30 @@ class AuditEntry(Base):
     #: When the person's time was over the words went, in this run; the digest of what was there stands in their place.
     removed_in: Mapped[UUID | None]
     removed_digest: Mapped[str | None] = mapped_column(String(64))
+
+
+class AuditSeal(Base):
+    """One London day of the audit, closed: a digest of all its entries, chained to the day before.
+
+    Every day since the first entry has one, days without entries too. Append-only like the entries.
+    """
+
+    __tablename__ = "audit_seal"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    entries: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))  # over the digests of the day's entries, in the order of their ids
+    previous: Mapped[str] = mapped_column(String(64))  # the head of the day before
+    head: Mapped[str] = mapped_column(String(64))  # what is published
+    sealed_at: Mapped[Written]
+
+
+class AuditDigest(Base):
+    """What one entry looked like when its day was sealed, so that the entry that changed can be named."""
+
+    __tablename__ = "audit_digest"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    whole: Mapped[bytes] = mapped_column(LargeBinary)  # of the entry
+    facts: Mapped[bytes] = mapped_column(LargeBinary)  # of all but its words, which may be removed in time

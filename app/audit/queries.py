@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from app.audit.models import AuditEntry
+from app.audit.models import AuditEntry, AuditSeal
 from app.audit.rules import GATED
 from app.core import clock
 from app.core.db import db
@@ -58,6 +58,16 @@ def entries_in(
         where.append(AuditEntry.written_at >= clock.start_of(on))
         where.append(AuditEntry.written_at < clock.start_of(date.fromordinal(on.toordinal() + 1)))
     return _page(where, before)
+
+
+def seal_of(day: date) -> AuditSeal | None:
+    """The seal of one London day, if it has one."""
+    return db.session.get(AuditSeal, day)
+
+
+def newest_seals(most: int = 60) -> Sequence[AuditSeal]:
+    """The newest seals, the newest first. A head says nothing of what is in the entries."""
+    return db.session.scalars(select(AuditSeal).order_by(AuditSeal.day.desc()).limit(most)).all()
 
 
 def _page(where: list[ColumnElement[bool]], before: UUID | None) -> AuditPage:

@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy import select, text, update
 
+from app.audit import sealing
 from app.budgets import allocations
 from app.core import clock
 from app.core.db import allow_long_statements, db
@@ -158,4 +159,5 @@ def _settle(world: World) -> None:
     for commissioner in (world.board, world.wendover):
         commissioner.settings = {**commissioner.settings, setting.MARK: setting.WHOLE}
     db.session.flush()
+    sealing.seal_due()
     db.session.execute(text("ANALYZE"))

@@ -67,6 +67,13 @@ def index() -> ResponseReturnValue:
     )
 
 
+@bp.get("/staff/audit/seals")
+@requires(Permission.READ_AUDIT)
+def seals() -> ResponseReturnValue:
+    """The heads of the newest days, to hold against those that came by e-mail."""
+    return render_template("staff/seals.jinja", seals=audit.newest_seals())
+
+
 def _day(text: str, problems: dict[str, str]) -> date | None:
     if not text:
         return None

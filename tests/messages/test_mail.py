@@ -6,6 +6,7 @@ import dataclasses
 import smtplib
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -14,9 +15,12 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from app.audit import service as audit
+from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError
-from app.messages import mail, queries, service
+from app.identity.rules import StaffRole
+from app.messages import heads, mail, queries, service
 from app.messages.models import Notice
 from app.messages.rules import MAX_BODY, About, NoticeKind
 from tests import factories
@@ -144,3 +148,25 @@ def test_an_empty_or_endless_message_is_refused_kindly(world: World, body: str) 
             commissioner_id=world.commissioner.id,
             person_id=world.person.id,
         )
+
+
+def test_the_auditors_get_the_head_of_the_audit_by_e_mail(app: Flask, session, postbox: Postbox) -> None:
+    board = factories.make_commissioner()
+    auditor, gone = factories.make_account("Stephen Kwan"), factories.make_account("Gone Auditor")
+    for account in (auditor, gone):
+        factories.make_post(account, board, StaffRole.AUDITOR)
+    gone.closed_at = clock.now()
+    with clock.at(clock.now() - timedelta(days=2)):
+        audit.record(factories.SYSTEM, "test.look", "Looked", subject_kind="plan")
+    db.session.flush()
+    sealed = heads.seal_audit()
+    assert len(sealed) >= 2
+    jobs = db.session.scalars(text(f"SELECT args FROM procrastinate_jobs WHERE task_name = '{heads.SEND_HEAD}'")).all()
+    assert jobs == [{"account_id": str(auditor.id), "day": sealed[-1].day.isoformat()}]
+    heads.send_head(**jobs[0])
+    (message,) = postbox.messages
+    assert message["To"] == auditor.email
+    assert sealed[-1].head in message.get_content()
+    assert not heads.seal_audit(), "the second run seals nothing and tells nobody"
+    heads.send_head(str(gone.id), jobs[0]["day"])
+    assert len(postbox.messages) == 1
