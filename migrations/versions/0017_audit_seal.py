@@ -7,12 +7,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
-GUARDS = Path(__file__).parent.parent / "sql" / "0016_audit_seal.sql"
+GUARDS = Path(__file__).parent.parent / "sql" / "0017_audit_seal.sql"
 
 
 def upgrade() -> None:
