@@ -52,7 +52,8 @@ _KEEP_DIGESTS = text(f"""
     SELECT :day, e.id, {WHOLE}, {FACTS} FROM audit_entry e WHERE e.written_at >= :start AND e.written_at < :stop
 """)  # noqa: S608 - put together from the constants above, nothing typed by anybody
 #: Over a day's digests as they are kept; an empty day has the digest of nothing.
-OVER_A_DAY: Final = "encode(sha256(coalesce(string_agg(entry_id::text::bytea || whole || facts, ''::bytea ORDER BY entry_id), '')), 'hex')"
+OVER_A_DAY: Final = """encode(sha256(coalesce(
+    string_agg(entry_id::text::bytea || whole || facts, ''::bytea ORDER BY entry_id), '')), 'hex')"""
 _OVER_DIGESTS = text(f"SELECT count(*), {OVER_A_DAY} FROM audit_digest WHERE day = :day")  # noqa: S608 - constants
 _WRITERS = text("""
     SELECT virtualtransaction FROM pg_locks

@@ -21,12 +21,13 @@ from app.identity.proofs import PROOF_WORDS, Proof
 from app.identity.rules import Actor
 
 WINDOW = throttle.WINDOW
-ACCOUNT_LIMIT = 6
-ADDRESS_LIMIT = 40
+#: Tries of somebody who is signed in to show once more who they are; signing in has counts of its own.
+ACCOUNT_LIMIT = throttle.PLACE_LIMIT
+ADDRESS_LIMIT = throttle.NETWORK_LIMIT
 #: A session is looked at on every page but written at most this often.
 _TOUCH_EVERY = timedelta(minutes=1)
 WRONG = "That e-mail address and passphrase do not match. Check them and try again."
-SLOW_DOWN = "There were too many tries. Wait 15 minutes, then try again."
+SLOW_DOWN = throttle.say_wait(15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,15 @@ def sign_in(email: str, passphrase: str, address: str, browser: Browser | None =
 
     :param address: the network address that asks.
     """
-    email = email.strip()
-    network = throttle.network(address)
-    # in a fixed order, so that two sign-ins at once never wait for each other in a ring
-    over_address = throttle.count("address", network) > ADDRESS_LIMIT
-    over_account = throttle.count("account", email.lower()) > ACCOUNT_LIMIT
-    if over_account or over_address:
-        return SignInResult(None, None, SLOW_DOWN)
+    tried = throttle.begin(email, address, browser.device if browser else "")
+    if tried.minutes:
+        return SignInResult(None, None, throttle.say_wait(tried.minutes))
     account = db.session.scalar(
-        select(Account).where(func.lower(Account.email) == email.lower(), Account.closed_at.is_(None))
+        select(Account).where(func.lower(Account.email) == tried.email, Account.closed_at.is_(None))
     )
     if not passphrases.verify(account.passphrase_hash if account else None, passphrase) or account is None:
         return SignInResult(None, None, WRONG)
-    throttle.forget("account", email.lower())
-    throttle.ease("address", network)
+    tried.came_in()
     return SignInResult(account, open_session(account, Proof.PASSPHRASE, browser))
 
 

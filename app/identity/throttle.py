@@ -1,20 +1,93 @@
-"""Counting tries, in the database, so that it slows whoever guesses wherever they ask from."""
+"""Counting tries, in the database, so that it slows whoever guesses wherever they ask from, and not the person.
+
+Three counts stand before a passphrase is looked at:
+
+- one account from one *place*: a device that the account signed in on before, or else a network. After six tries one
+  more is looked at each time the wait is over, and for whoever goes on trying the waits grow to eight hours. Nobody
+  elsewhere can use this count up for the person;
+- one account from all places where it never signed in: for guesses that come from many networks at once;
+- one network, for guesses at many accounts.
+
+From a known place only the first counts. So an attacker cannot lock a person out of the phone or the home that they
+use: they only slow whoever comes from somewhere new. Places are kept as hashes, beside nothing that says whose.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import case, delete, func, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.core import clock
 from app.core.db import db
+from app.core.jobs import task
 from app.identity.models import SignInAttempt
 
 #: A window that passes by itself: guesses slow the person down and never lock them out for good.
 WINDOW = timedelta(minutes=15)
+PLACE_LIMIT = 6
+ACCOUNT_LIMIT = 30
+NETWORK_LIMIT = 40
+_DOUBLINGS = 5  # 15 minutes, 30, 1 hour, 2, 4, 8
+_FORGOTTEN_AFTER = timedelta(days=1)
+#: How long a place is known after the last sign-in there.
+KNOWN_FOR = timedelta(days=90)
+_KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try to sign in, counted. Say how it ended with :meth:`came_in`; when it failed there is nothing to say."""
+
+    email: str
+    network: str
+    device: str
+    place: str
+    known: bool
+    minutes: int  # to wait; 0: go on and look
+
+    def came_in(self) -> None:
+        """They have shown who they are: begin anew, and know this place from now on."""
+        forget("place", self.place)
+        if not self.known:
+            ease("address", self.network)
+            ease("everywhere", self.email)
+        _remember(f"{self.email}\n{self.network}")
+        if self.device:
+            _remember(f"{self.email}\n{self.device}")
+
+
+def begin(email: str, address: str, device: str = "") -> Try:
+    """Count a try to sign in, before anything is looked at: guesses sent at once cannot all be looked at.
+
+    The same is asked of the database whether or not there is such an account.
+
+    :param address: the network address that asks.
+    :param device: the random text of the device's cookie, if it sent one.
+    """
+    email, from_network = email.strip().lower(), network(address)
+    here, this_device = f"{email}\n{from_network}", f"{email}\n{device}" if device else ""
+    known = set(
+        db.session.scalars(
+            select(SignInAttempt.key).where(
+                SignInAttempt.key.in_([_key(_KNOWN, here), _key(_KNOWN, this_device)]),
+                SignInAttempt.window_start > clock.now() - KNOWN_FOR,
+            )
+        )
+    )
+    place = this_device if device and _key(_KNOWN, this_device) in known else here
+    minutes = 0
+    # in a fixed order, so that two sign-ins at once never wait for each other in a ring
+    if not known:
+        over = count("address", from_network) > NETWORK_LIMIT
+        over |= count("everywhere", email) > ACCOUNT_LIMIT
+        minutes = _minutes(WINDOW if over else timedelta())
+    minutes = max(minutes, _minutes(_count_place(place)))
+    return Try(email, from_network, device, place, bool(known), minutes)
 
 
 def count(kind: str, text: str) -> int:
@@ -28,8 +101,7 @@ def count(kind: str, text: str) -> int:
     moment = clock.now()
     fresh = SignInAttempt.window_start > moment - WINDOW
     return db.session.execute(
-        insert(SignInAttempt)
-        .values(key=_key(kind, text), window_start=moment, failures=1)
+        _one_more(kind, text)
         .on_conflict_do_update(
             index_elements=[SignInAttempt.key],
             set_={
@@ -62,6 +134,85 @@ def network(address: str) -> str:
     except ValueError:
         return address
     return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+
+
+def say_wait(minutes: int) -> str:
+    """What somebody is told who tried too often."""
+    if minutes <= 15:
+        return "There were too many tries. Wait 15 minutes, then try again."
+    wait = f"{minutes} minutes" if minutes < 60 else "an hour" if minutes < 120 else f"{-(-minutes // 60)} hours"
+    return f"There were too many tries. Wait {wait}, then try again."
+
+
+@task("identity.forget_tries", cron="50 2 * * *")
+def forget_tries_today(timestamp: int) -> None:
+    """Every night.
+
+    :param timestamp: when the run was due, in Unix seconds; it is about now all the same.
+    """
+    forget_old_tries()
+
+
+def forget_old_tries() -> int:
+    """Remove counts that no longer count, and places where nobody has signed in for a long time.
+
+    :returns: how many rows went.
+    """
+    moment, is_place = clock.now(), SignInAttempt.key.startswith(f"{_KNOWN}:")
+    old = or_(
+        is_place & (SignInAttempt.window_start < moment - KNOWN_FOR),
+        ~is_place & (SignInAttempt.window_start < moment - _FORGOTTEN_AFTER),
+    )
+    gone = db.session.execute(delete(SignInAttempt).where(old).returning(SignInAttempt.key))
+    return len(gone.all())
+
+
+def _count_place(place: str) -> timedelta:
+    """Count one try for one account from one place.
+
+    :returns: how long to wait; nothing when this try may be looked at.
+    """
+    moment = clock.now()
+    rounds = func.floor(SignInAttempt.failures / PLACE_LIMIT)  # each doubles the wait, tries made while waiting too
+    wait = WINDOW * func.power(2.0, func.least(func.greatest(rounds - 1, 0), _DOUBLINGS))
+    passed = moment - SignInAttempt.window_start
+    row = db.session.execute(
+        _one_more("place", place)
+        .on_conflict_do_update(
+            index_elements=[SignInAttempt.key],
+            set_={
+                "failures": case(
+                    (passed < wait, SignInAttempt.failures + 1),
+                    (passed > _FORGOTTEN_AFTER, 1),
+                    else_=func.greatest(rounds * PLACE_LIMIT, 1),
+                ),
+                "window_start": case((passed < wait, SignInAttempt.window_start), else_=moment),
+            },
+        )
+        .returning(SignInAttempt.failures, SignInAttempt.window_start)
+    ).one()
+    just_waited = row.window_start == moment and row.failures % PLACE_LIMIT == 0
+    if row.failures <= PLACE_LIMIT or just_waited:
+        return timedelta()
+    doubled = min(row.failures // PLACE_LIMIT - 1, _DOUBLINGS)
+    return row.window_start + WINDOW * 2**doubled - moment
+
+
+def _one_more(kind: str, text: str) -> Insert:
+    return insert(SignInAttempt).values(key=_key(kind, text), window_start=clock.now(), failures=1)
+
+
+def _remember(place: str) -> None:
+    moment = clock.now()
+    db.session.execute(
+        insert(SignInAttempt)
+        .values(key=_key(_KNOWN, place), window_start=moment, failures=0)
+        .on_conflict_do_update(index_elements=[SignInAttempt.key], set_={"window_start": moment})
+    )
+
+
+def _minutes(wait: timedelta) -> int:
+    return -(-int(wait.total_seconds()) // 60)
 
 
 def _key(kind: str, text: str) -> str:

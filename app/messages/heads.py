@@ -69,8 +69,7 @@ def send_head(account_id: str, day: str) -> None:
     message["To"] = account.email
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        f"Keep this e-mail. The audit of {clock.say_day(seal.day, year=True)} has {seal.entries:,} entries. Its head is\n\n"
-        f"{seal.head}\n\n"
+        f"Keep this e-mail. That day has {seal.entries:,} entries. Its head is\n\n{seal.head}\n\n"
         "Whoever looks after the software can prove that nothing before it was changed since, with\n\n"
         f"flask audit verify --on {seal.day} --head {seal.head}\n\nCarePurse\n"
     )

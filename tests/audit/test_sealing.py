@@ -137,9 +137,7 @@ def test_a_changed_or_missing_seal_breaks_the_chain(three_days) -> None:
     with behind_the_trigger() as database:
         database.execute(sa.text("DELETE FROM audit_seal WHERE day = '2026-03-03'"))
     db.session.expire_all()
-    assert proof.verify().problems == [
-        "2026-03-04: the seals of the days before it are missing, back to 2026-03-02"
-    ]
+    assert proof.verify().problems == ["2026-03-04: the seals of the days before it are missing, back to 2026-03-02"]
 
 
 def test_a_tail_that_was_cut_and_sealed_anew_is_found_by_the_published_head(three_days) -> None:
