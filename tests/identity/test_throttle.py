@@ -53,8 +53,8 @@ def test_somebody_elsewhere_cannot_use_up_the_persons_tries(session) -> None:
 def test_guesses_from_everywhere_slow_new_places_and_not_the_persons_own(session, looked_at) -> None:
     make_account(email=EMAIL)
     assert comes_in(HOME, PHONE)
-    for number in range(1_000):
-        guess(f"192.0.{number // 250}.{number % 250}")
+    for number in range(100):
+        guess(f"192.0.2.{number}")
     assert len(looked_at) == 1 + throttle.ACCOUNT_LIMIT
     assert not comes_in(CAFE), "a new place waits while it lasts"
     assert comes_in(HOME), "the home they signed in from before"
@@ -66,14 +66,14 @@ def test_guesses_from_everywhere_slow_new_places_and_not_the_persons_own(session
 def test_a_stolen_cookie_is_no_way_round(session, looked_at) -> None:
     make_account(email=EMAIL)
     assert comes_in(HOME, PHONE)
-    for _ in range(100):
+    for _ in range(20):
         guess(ATTACKER, PHONE)
     assert len(looked_at) == 1 + throttle.PLACE_LIMIT
 
 
 def test_a_made_up_cookie_is_no_way_round(session, looked_at) -> None:
     make_account(email=EMAIL)
-    for number in range(100):
+    for number in range(20):
         guess(ATTACKER, Browser("", f"made up {number}"))
     assert len(looked_at) == throttle.PLACE_LIMIT
 
@@ -118,7 +118,7 @@ def test_after_the_wait_the_right_one_comes_in(session) -> None:
 def test_one_network_cannot_try_everybody_and_known_people_there_come_in(session, looked_at) -> None:
     make_account(email=EMAIL)
     assert comes_in(HOME)
-    for number in range(200):
+    for number in range(60):
         sessions.sign_in(f"guess{number}@example.org", "wrong", HOME)
     assert len(looked_at) <= throttle.NETWORK_LIMIT + 1
     assert sessions.sign_in("new@example.org", PASSPHRASE, HOME).sentence == throttle.say_wait(15)

@@ -7,17 +7,15 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
-GUARDS = Path(__file__).parent.parent / "sql" / "0017_audit_seal.sql"
+GUARDS = Path(__file__).parent.parent / "sql" / "0020_audit_seal.sql"
 
 
 def upgrade() -> None:
-    op.add_column("audit_entry", sa.Column("removed_in", sa.Uuid(), nullable=True))
-    op.add_column("audit_entry", sa.Column("removed_digest", sa.String(length=64), nullable=True))
     op.create_index("ix_audit_entry_written", "audit_entry", ["written_at"], postgresql_using="brin")
     op.create_table(
         "audit_seal",
@@ -41,9 +39,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION audit_entry_digest(audit_entry)")
     op.drop_table("audit_digest")
     op.drop_table("audit_seal")
     op.drop_index("ix_audit_entry_written", table_name="audit_entry")
-    op.drop_column("audit_entry", "removed_digest")
-    op.drop_column("audit_entry", "removed_in")
