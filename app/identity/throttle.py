@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from sqlalchemy import case, delete, func, or_, select, update
@@ -195,7 +195,8 @@ def _count_place(place: str) -> timedelta:
     if row.failures <= PLACE_LIMIT or just_waited:
         return timedelta()
     doubled = min(row.failures // PLACE_LIMIT - 1, _DOUBLINGS)
-    return row.window_start + WINDOW * 2**doubled - moment
+    waits_until: datetime = row.window_start + WINDOW * 2**doubled
+    return waits_until - moment
 
 
 def _one_more(kind: str, text: str) -> Insert:
