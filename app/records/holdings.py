@@ -4,8 +4,8 @@ A table that names a person, an account or a purchase and is not here fails ``te
 add one, put a line into a list: ``holdings_money`` (who they are, plan, budgets, money), ``holdings_buying``,
 ``holdings_changes``, ``holdings_talking`` (messages, notices, who looked; at its end what an account holds itself). Say
 which rows are somebody's, what of a row does not go out and why, and what happens when the person's time is over. Rows
-that are written once let their words go through a door in the database (``migrations/sql/records_doors.sql``). What says
-nothing about the person whose account it names goes into ``NOT_HELD``, with the reason.
+that are written once let their words go through a door in the database (``migrations/sql/records_doors.sql``). What
+says nothing about the person whose account it names goes into ``NOT_HELD``, with the reason.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
-GUARDS = Path(__file__).parent.parent / "sql" / "0020_audit_seal.sql"
+GUARDS = Path(__file__).parent.parent / "sql" / "0022_audit_seal.sql"
 
 
 def upgrade() -> None:
