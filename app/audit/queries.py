@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.audit.models import AuditEntry, AuditSeal
 from app.audit.rules import GATED
@@ -25,9 +25,16 @@ class AuditPage:
     before: UUID | None  # ask for the next page with it
 
 
-def entries_about(person_id: UUID, before: UUID | None = None) -> AuditPage:
-    """What was done in one person's affairs, for their own "Who did what"."""
-    return _page([AuditEntry.person_id == person_id], before)
+def entries_about(person_id: UUID, before: UUID | None = None, *, without: Collection[UUID]) -> AuditPage:
+    """What was done in one person's affairs, for their own "Who did what".
+
+    :param without: subjects of which nothing is said: concerns that the reader was not told of yet
+        (``stewardship.openings.kept_from``). Every caller has to ask, so it has no default.
+    """
+    where: list[ColumnElement[bool]] = [AuditEntry.person_id == person_id]
+    if without:
+        where.append(or_(AuditEntry.subject_id.is_(None), AuditEntry.subject_id.not_in(without)))
+    return _page(where, before)
 
 
 def entries_in(

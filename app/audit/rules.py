@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 #: Verbs that begin like this tell of one purchase: its words, sum, payee or the reason given about it.
-GATED = ("purchases.", "approvals.", "evidence.", "messages.", "payments.", "keeping.", "enquiries.", "reviews.")
+GATED = (
+    "purchases.",
+    "approvals.",
+    "evidence.",
+    "messages.",
+    "payments.",
+    "keeping.",
+    "enquiries.",
+    "reviews.",
+    "stewardship.look",
+)
 
 _WORDS: Mapping[str, str] = {
     "purchases.start_draft": "Began a purchase",
@@ -44,6 +54,7 @@ _WORDS: Mapping[str, str] = {
     "enquiries.quote": "Sent somebody a price",
     "enquiries.withdraw_quote": "Took back a price",
     "enquiries.use_quote": "Asked to buy at a price that was given",
+    "stewardship.look": "Looked at somebody's money",
     "reviews.write": "Wrote a review",
     "reviews.change": "Changed a review",
     "reviews.reply": "Replied to a review",

@@ -65,6 +65,7 @@ class BudgetHealth:
     budget_name: str
     ends_on: date
     pace: Pace
+    budget_id: UUID
 
 
 def health(viewer: Actor, commissioner_id: UUID, page: int = 1, *, own: bool = False) -> Page[BudgetHealth]:
@@ -117,7 +118,7 @@ def _healths(rows: Sequence[tuple[Budget, Person]]) -> list[BudgetHealth]:
     for budget, person in rows:
         of = totals.get(budget.id, Totals())
         pace = pace_of(budget, of.debits_posted + of.debits_pending, clock.today())
-        found.append(BudgetHealth(person.name, person.ref, budget.name, budget.ends_on, pace))
+        found.append(BudgetHealth(person.name, person.ref, budget.name, budget.ends_on, pace, budget.id))
     return found
 
 

@@ -49,7 +49,7 @@ def budgets_of(viewer: Actor, person: Person) -> list[Budget]:
 
     :raises NotFoundError: when the viewer may not see them.
     """
-    if not viewer.is_system and not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
+    if not viewer.is_system and not may(viewer, Permission.READ_MONEY, PersonSubject(person.id)):
         raise NotFoundError
     return list(
         db.session.scalars(

@@ -23,6 +23,7 @@ class ReceiptFile:
     """A receipt to send: serve it with exactly this type, ``nosniff``, and never as part of a page of ours."""
 
     receipt: Receipt
+    purchase: Purchase
     path: Path
     content_type: str
     download_name: str
@@ -59,7 +60,7 @@ def receipt_for(viewer: Actor, receipt_ref: str) -> ReceiptFile:
         raise NotFoundError
     receipt, purchase = found
     check_sees(viewer, purchase)
-    if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(purchase.person_id)):
+    if not may(viewer, Permission.READ_MONEY, PersonSubject(purchase.person_id)):  # else whoever gave the key notes it
         audit.record(
             viewer,
             "evidence.open",
@@ -70,4 +71,4 @@ def receipt_for(viewer: Actor, receipt_ref: str) -> ReceiptFile:
             commissioner_id=purchase.commissioner_id,
         )
         db.session.flush()
-    return ReceiptFile(receipt, store.path_of(receipt.stored_name), receipt.content_type, receipt.filename)
+    return ReceiptFile(receipt, purchase, store.path_of(receipt.stored_name), receipt.content_type, receipt.filename)

@@ -173,18 +173,21 @@ def leads(actor: Actor, commissioner_id: UUID) -> bool:
 
 def covered_by(account_id: UUID) -> list[str]:
     """The names of the colleagues for whom somebody answers today."""
+    names = select(Account.name).where(Account.id.in_(covers(account_id))).order_by(Account.name)
+    return list(db.session.scalars(names))
+
+
+def covers(account_id: UUID) -> list[UUID]:
+    """The colleagues for whom somebody answers today."""
     today = clock.today()
     return list(
         db.session.scalars(
-            select(Account.name)
-            .join(Absence, Absence.account_id == Account.id)
-            .where(
+            select(Absence.account_id).where(
                 Absence.cover_id == account_id,
                 Absence.starts_on <= today,
                 Absence.ends_on >= today,
                 Absence.taken_back_at.is_(None),
             )
-            .order_by(Account.name)
         )
     )
 

@@ -186,6 +186,7 @@ class StaffPost(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     leads: Mapped[bool] = mapped_column(default=False, server_default=false())  # the team: is told what is late
+    safeguards: Mapped[bool] = mapped_column(default=False, server_default=false())  # a named safeguarding lead
 
     account: Mapped[Account] = relationship()
     commissioner: Mapped[Commissioner] = relationship()

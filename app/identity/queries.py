@@ -56,7 +56,7 @@ def load_actor(account: Account, provider_ids: Sequence[UUID] = ()) -> Actor:
         name=account.name,
         email=account.email,
         grants=tuple(grant_of(authority) for authority in authorities),
-        posts=tuple(Post(p.commissioner_id, p.commissioner.name, p.role) for p in posts),
+        posts=tuple(Post(p.commissioner_id, p.commissioner.name, p.role, p.safeguards) for p in posts),
         provider_ids=tuple(provider_ids),
     )
 
@@ -141,6 +141,12 @@ def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {key: f"{given} {family}" for key, given, family in rows}
 
 
+def refs_in(commissioner_id: UUID, person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The references of those of some people who are with a commissioner, by id. The caller has checked the right."""
+    which = (Person.commissioner_id == commissioner_id, Person.id.in_(person_ids))
+    return {row.id: row.ref for row in db.session.execute(select(Person.id, Person.ref).where(*which))}
+
+
 def person_named(ref: str) -> Person | None:
     """Whom a reference names, whoever asks: for the audit of a refusal, never for a page."""
     return db.session.scalar(select(Person).where(Person.ref == tidy_ref(ref)))
@@ -157,38 +163,38 @@ def coordinator_of(person_id: UUID) -> Account | None:
 
 def coordinators(commissioner_id: UUID) -> list[Account]:
     """The coordinators of a commissioner today, by name."""
-    today = clock.today()
-    return list(
-        db.session.scalars(
-            select(Account)
-            .join(StaffPost, StaffPost.account_id == Account.id)
-            .where(
-                StaffPost.commissioner_id == commissioner_id,
-                StaffPost.role == StaffRole.COORDINATOR,
-                StaffPost.starts_on <= today,
-                or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
-            )
-            .order_by(Account.name, Account.id)
-        )
-    )
+    return staff_with(commissioner_id, StaffRole.COORDINATOR)
+
+
+def staff_with(commissioner_id: UUID, role: StaffRole) -> list[Account]:
+    """Who holds a role in a commissioner today, by name."""
+    return _posted(commissioner_id, StaffPost.role == role)
+
+
+def safeguarding_leads(commissioner_id: UUID) -> list[Account]:
+    """The named safeguarding leads of a commissioner today, by name."""
+    return _posted(commissioner_id, StaffPost.safeguards.is_(True))
 
 
 def team_leads(commissioner_id: UUID) -> list[UUID]:
     """The accounts that lead a commissioner's coordinators today."""
+    which = (StaffPost.role == StaffRole.COORDINATOR, StaffPost.leads.is_(True))
+    return [one.id for one in _posted(commissioner_id, *which)]
+
+
+def _posted(commissioner_id: UUID, *which: ColumnElement[bool]) -> list[Account]:
     today = clock.today()
-    return list(
-        db.session.scalars(
-            select(StaffPost.account_id)
-            .where(
-                StaffPost.commissioner_id == commissioner_id,
-                StaffPost.role == StaffRole.COORDINATOR,
-                StaffPost.leads,
-                StaffPost.starts_on <= today,
-                or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
-            )
-            .order_by(StaffPost.id)
+    post = (
+        select(StaffPost.account_id)
+        .where(
+            StaffPost.commissioner_id == commissioner_id,
+            StaffPost.starts_on <= today,
+            or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
+            *which,
         )
+        .distinct()
     )
+    return list(db.session.scalars(select(Account).where(Account.id.in_(post)).order_by(Account.name, Account.id)))
 
 
 def answer_day(commissioner_id: UUID, *, appeal: bool = False) -> date:

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     INVITE_NOMINEE = "invite_nominee"  # say who manages the money, and end it: the person alone
     INVITE_BROKER = "invite_broker"  # ask somebody to find support, and end it
     OWN_RECORDS = "own_records"  # download what is held, put it right, say what may be shared: not brokers
+    READ_MONEY = "read_money"  # transactions and plan: whoever may view the budget, and staff with a key in their hand
     # about one commissioner's work (subject: CommissionerSubject)
     DECIDE = "decide"  # the coordinator's queue and decisions
     CHECK_AUTHORITY = "check_authority"  # who acts for whom, on what papers
@@ -72,6 +73,12 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"  # see who holds which role
     READ_AUDIT = "read_audit"
     SEE_RETENTION = "see_retention"  # how long records are kept, and what was removed: counts only
+    LOOK_AT_MONEY = "look_at_money"  # the pages behind the privacy gate; what opens there takes a key
+    HOLD_REVIEWS = "hold_reviews"  # announce reviews of money and plan, and write down what was agreed
+    RECORD_CONCERNS = "record_concerns"
+    READ_CONCERNS = "read_concerns"  # those one has a part in; an auditor all
+    DELAY_TELLING = "delay_telling"  # a safeguarding lead: when a person is told of a concern
+    NAME_SAFEGUARDING = "name_safeguarding"  # who the safeguarding leads are
     LOOK_AFTER_MARKET = "look_after_market"  # reviews that need a look, providers that somebody missed
     # about one provider (subject: ProviderSubject)
     KEEP_LISTINGS = "keep_listings"  # own profile, listings and orders
@@ -140,6 +147,7 @@ class Post:
     commissioner_id: UUID
     commissioner_name: str
     role: StaffRole
+    safeguards: bool = False  # a named safeguarding lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,8 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     posts: tuple[Post, ...] = ()
     provider_ids: tuple[UUID, ...] = ()
+    #: People whose money a key has opened for reading, while one page is made (``stewardship.keys``).
+    opened: frozenset[UUID] = frozenset()
 
     @classmethod
     def system(cls, name: str) -> Actor:
@@ -161,6 +171,12 @@ class Actor:
     @property
     def is_system(self) -> bool:
         return self.account_id is None
+
+    @property
+    def only_audits(self) -> bool:
+        """Whether this account is here as an auditor and for nothing else: it reads, and changes nothing."""
+        audits = bool(self.posts) and all(post.role is StaffRole.AUDITOR for post in self.posts)
+        return audits and not self.grants and not self.provider_ids
 
     def grant_for(self, person_id: UUID) -> Grant | None:
         """The authority over this person, if there is one."""
@@ -196,6 +212,7 @@ _PERSON_SCOPE = {
     Permission.PREPARE_PURCHASE: Scope.PREPARE,
     Permission.BUY: Scope.BUY,
     Permission.CONFIRM_PURCHASE: Scope.BUY,
+    Permission.READ_MONEY: Scope.VIEW,
     Permission.READ_MESSAGES: Scope.VIEW,
     Permission.OWN_RECORDS: Scope.VIEW,
     Permission.INVITE_NOMINEE: Scope.BUY,
@@ -221,6 +238,12 @@ _STAFF_ROLES: dict[Permission, frozenset[StaffRole]] = {
     Permission.MANAGE_STAFF: frozenset({StaffRole.ADMIN, StaffRole.AUDITOR}),
     Permission.READ_AUDIT: frozenset({StaffRole.AUDITOR}),
     Permission.SEE_RETENTION: frozenset({StaffRole.ADMIN, StaffRole.AUDITOR}),
+    Permission.LOOK_AT_MONEY: frozenset({StaffRole.COORDINATOR, StaffRole.FINANCE, StaffRole.AUDITOR}),
+    Permission.HOLD_REVIEWS: frozenset({StaffRole.COORDINATOR}),
+    Permission.RECORD_CONCERNS: frozenset({StaffRole.COORDINATOR}),
+    Permission.READ_CONCERNS: frozenset({StaffRole.COORDINATOR, StaffRole.ADMIN, StaffRole.AUDITOR}),
+    Permission.DELAY_TELLING: frozenset({StaffRole.COORDINATOR, StaffRole.ADMIN}),
+    Permission.NAME_SAFEGUARDING: frozenset({StaffRole.ADMIN}),
     Permission.LOOK_AFTER_MARKET: frozenset({StaffRole.COORDINATOR, StaffRole.ADMIN}),
 }
 
@@ -232,6 +255,8 @@ def may(actor: Actor, permission: Permission, subject: Subject = None) -> bool:
     """
     if permission is Permission.SIGNED_IN:
         return actor.account_id is not None
+    if permission is Permission.READ_MONEY and isinstance(subject, PersonSubject) and subject.person_id in actor.opened:
+        return True
     if permission in _PERSON_SCOPE:
         return any(
             _grant_allows(grant, permission)
@@ -240,7 +265,7 @@ def may(actor: Actor, permission: Permission, subject: Subject = None) -> bool:
         )
     if permission in _STAFF_ROLES:
         return any(
-            post.role in _STAFF_ROLES[permission]
+            post.role in _STAFF_ROLES[permission] and (post.safeguards or permission is not Permission.DELAY_TELLING)
             for post in actor.posts
             if subject is None or subject == CommissionerSubject(post.commissioner_id)
         )

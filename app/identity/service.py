@@ -176,15 +176,22 @@ def appoint(
     starts_on: date,
     *,
     leads: bool = False,
+    safeguards: bool = False,
 ) -> StaffPost:
     """Give an account a staff role within a commissioner.
 
     :param leads: a coordinator who leads the team: is told what is late, makes simple rules, notes colleagues' leave.
+    :param safeguards: a safeguarding lead: decides when a person is told of a concern.
     :raises NotAllowedError: when an account asks; only the software may so far.
     """
     _only_software(actor)
     post = StaffPost(
-        account_id=account.id, commissioner_id=commissioner.id, role=role, starts_on=starts_on, leads=leads
+        account_id=account.id,
+        commissioner_id=commissioner.id,
+        role=role,
+        starts_on=starts_on,
+        leads=leads,
+        safeguards=safeguards,
     )
     db.session.add(post)
     db.session.flush()

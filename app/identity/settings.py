@@ -16,6 +16,19 @@ class CommissionerSettings:
     receipt_over_pence: int = 0  # a receipt is asked for above this sum
     free_move_pence: int = 10_000  # a month, between outcomes, without anybody's leave
     free_kept_pence: int = 10_000  # a month, out of what is kept for bad weeks, without anybody's leave
+    #: Reviews of money and plan together. Health: the first within 3 months, then at least every 12 (NHS (Direct
+    #: Payments) Regulations 2013; policy facts, "Reviews and monitoring"); by the risk that the last one found.
+    first_review_months: int = 3
+    review_months_low: int = 12
+    review_months_medium: int = 6
+    review_months_high: int = 3
+    review_notice_days: int = 14  # a review is announced at least so long before
+    review_window_days: int = 14  # so long the transactions are open for it
+    review_reminder_days: int = 3  # the person is told again so long before
+    concern_days: int = 28  # so long a recorded concern opens the transactions
+    telling_decision_days: int = 3  # so long a safeguarding lead has to decide when the person is told
+    telling_delay_days: int = 28  # the longest one decision puts off the telling
+    telling_most_days: int = 182  # the longest that all of them together do
     help_phone: str = ""  # shown under "Ask a person"
     help_email: str = ""
     school_terms: Sequence[Any] = ()  # pairs of ISO dates for term-time purchases; empty: the usual weeks in England

@@ -121,12 +121,15 @@ def reply(actor: Actor, provider: Provider, ref: str, words: str) -> Review:
 
 
 def report(actor: Actor, ref: str, why: str) -> Review:
-    """Ask for another look. Anybody who is signed in may; once each.
+    """Ask for another look. Anybody who is signed in may, but an auditor; once each.
 
+    :raises NotAllowedError: for an auditor, who changes nothing.
     :raises InvalidError: field ``why``.
     :raises NotFoundError: when there is no such review for this reader.
     """
     review = review_queries.shown_review(actor, ref)
+    if actor.only_audits:
+        raise NotAllowedError("Auditors read, and change nothing.")
     text = one_line(why)
     if not text or len(text) > MAX_REASON:
         raise InvalidError({"why": f"Say what is wrong with it, in up to {MAX_REASON} characters"})

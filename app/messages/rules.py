@@ -47,6 +47,9 @@ class NoticeKind(StrEnum):
     ACTING = "acting"  # who acts for whom, and how far
     LIFE = "life"  # sixteen, capacity, a death, a move
     RECORDS = "records"  # a copy of everything held is ready, or something was put right
+    REVIEW = "review"  # a review of plan and money: announced, near, held
+    LOOKED = "looked"  # somebody looked because of a concern
+    CONCERN = "concern"  # to staff who have a part in one
     FOUND = "found"  # something new of what somebody asked us to look out for
 
 
@@ -73,6 +76,11 @@ class About(StrEnum):
     ACCOUNT = "account"  # about_ref: empty; one's own account page
     ACTING = "acting"  # about_ref: empty; who acts for the person
     STAFF_ACTING = "staff_acting"  # about_ref: the person, for staff
+    PLAN_REVIEW = "plan_review"  # about_ref: the review of plan and money, for the person's side
+    STAFF_PLAN_REVIEW = "staff_plan_review"  # the same, for staff
+    CONCERN = "concern"  # about_ref: the concern, for the person's side
+    STAFF_CONCERN = "staff_concern"  # the same, for staff who have a part in it
+    REVIEW_DUE = "review_due"  # about_ref: empty; the reviews of a person, for their coordinator
     SUGGESTION = "suggestion"  # about_ref: the provider somebody missed
     LIFE = "life"  # about_ref: which page of the person's: sixteen, or changes
     STAFF_LIFE = "staff_life"  # about_ref: which page about them, for staff: sixteen, capacity, death, move, handovers
@@ -102,6 +110,11 @@ EMAIL_LINES: dict[About, str] = {
     About.ACCOUNT: "There is news about how you sign in.",
     About.ACTING: "There is news about who acts for somebody.",
     About.STAFF_ACTING: "There is something for you to look at.",
+    About.PLAN_REVIEW: "There is news about a review.",
+    About.STAFF_PLAN_REVIEW: "There is something for you to look at.",
+    About.CONCERN: "There is news about a budget.",
+    About.STAFF_CONCERN: "There is something for you to look at.",
+    About.REVIEW_DUE: "There is something for you to look at.",
     About.SUGGESTION: "There is news about the provider you suggested.",
     About.LIFE: "There is something for you to read.",
     About.STAFF_LIFE: "There is something for you to look at.",

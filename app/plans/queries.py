@@ -84,5 +84,5 @@ def outcome_for(viewer: Actor, person: Person, ref: str) -> Outcome:
 
 
 def _check(viewer: Actor, person_id: UUID) -> None:
-    if not viewer.is_system and not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person_id)):
+    if not viewer.is_system and not may(viewer, Permission.READ_MONEY, PersonSubject(person_id)):
         raise NotFoundError

@@ -101,12 +101,12 @@ def decisions_of(viewer: Actor, purchase: Purchase) -> Sequence[PurchaseDecision
 
 
 def check_sees(viewer: Actor, purchase: Purchase) -> None:
-    """The privacy gate around one purchase: its person's side, a coordinator who is asked to decide it, or one who was
-    told that something went wrong with it.
+    """The privacy gate around one purchase: its person's side, a coordinator who is asked to decide it, one who was
+    told that something went wrong with it, or staff who opened the person's money with a key.
 
     :raises NotFoundError: for everybody else.
     """
-    if may(viewer, Permission.VIEW_BUDGET, PersonSubject(purchase.person_id)):
+    if may(viewer, Permission.READ_MONEY, PersonSubject(purchase.person_id)):
         return
     if any(approval_queries.may_open(viewer, item) for item in approval_queries.requests_about(purchase.id)):
         return
@@ -152,5 +152,5 @@ def allowed(viewer: Actor, purchase: Purchase) -> frozenset[Verb]:
 
 
 def _check(viewer: Actor, person_id: UUID) -> None:
-    if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person_id)):
+    if not may(viewer, Permission.READ_MONEY, PersonSubject(person_id)):
         raise NotFoundError

@@ -29,20 +29,14 @@ from app.ledger.rules import Phase, TransferKind
 from app.plans.models import Outcome
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import STATE_WORDS, State
+from app.purchases.second_look_models import PurchaseRefund
+from app.purchases.spending_filter import SpendingFilter
 from app.purchases.spending_refunds import refunds_in
+
+__all__ = ["CSV_HEADER", "PAGE_SIZE", "Movement", "SpendingFilter", "spending", "spending_csv"]
 
 PAGE_SIZE = 50
 _MAX_WORDS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class SpendingFilter:
-    """What to show; nothing set shows everything that was sent (what was stopped only when asked for)."""
-
-    period: date | None = None  # the first day of a month
-    outcome_ref: str | None = None
-    state: State | None = None
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +119,8 @@ def _statement(person: Person, wanted: SpendingFilter, most: int | None) -> Sele
     if wanted.state is None:
         chosen = _outcome_id(wanted)
         back = refunds_in(person, wanted.period, chosen, _pattern(wanted))
+        if wanted.within is not None:
+            back = back.where(PurchaseRefund.counts_on.between(*wanted.within))
         branches.append((back if most is None else back.limit(most)).subquery())
     if wanted.outcome_ref is None and wanted.state is None:
         branches += [_money_in(person, wanted)]
@@ -162,6 +158,8 @@ def _bought(person: Person, wanted: SpendingFilter, most: int | None) -> Subquer
         query = query.where(line.outcome_id == _outcome_id(wanted))
     if wanted.period is not None:
         query = query.where(line.moved_on.between(wanted.period, clock.last_day(wanted.period)))
+    if wanted.within is not None:
+        query = query.where(line.moved_on.between(*wanted.within))
     pattern = _pattern(wanted)
     if pattern:
         query = query.where(
@@ -262,6 +260,8 @@ def _ledger_filters(
 ) -> SelectStatement[*tuple[Any, ...]]:
     if wanted.period is not None:
         query = query.where(LedgerTransfer.period == wanted.period)
+    if wanted.within is not None:
+        query = query.where(LedgerTransfer.counts_on.between(*wanted.within))
     pattern = _pattern(wanted)
     return query.where(LedgerTransfer.memo.ilike(pattern, escape="\\")) if pattern else query
 
@@ -291,5 +291,5 @@ def _movement(row: Any) -> Movement:
 
 
 def _check(viewer: Actor, person: Person) -> None:
-    if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
+    if not may(viewer, Permission.READ_MONEY, PersonSubject(person.id)):
         raise NotFoundError

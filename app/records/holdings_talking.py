@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.identity.rules import Permission
 from app.records.held import LETS_IN, OF_CONVERSATION, OF_PERSON, OF_THREAD, OWN_SIDE, WHERE_KEPT, Held, Then
+from app.records.holdings_gate import UNTOLD
 
 _OWN = "t.account_id = ANY(:accounts)"
 _TEAM = "the team's own diary"
@@ -40,7 +41,8 @@ TALKING: tuple[Held, ...] = (
         "audit_entry",
         "who_did_what",
         "Who did what, and who looked",
-        person=OF_PERSON,
+        person=f"{OF_PERSON} AND (t.subject_id IS NULL OR t.subject_id NOT IN {UNTOLD})",
+        goes=OF_PERSON,
         account="t.actor_id = ANY(:accounts)",
         leave_out={
             "removed_digest": "our own proof that nothing was changed",

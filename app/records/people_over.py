@@ -90,7 +90,7 @@ def _remove(ids: Sequence[UUID], run_id: UUID, moment: datetime) -> tuple[Counte
     for held in sorted(blanked, key=lambda one: one.table != "person"):
         if held.table != "audit_entry":
             counts[held.table] += _run(_blanking(held), values)
-    counts["audit_entry"] += _words_go(run_id, moment, HOLDINGS["audit_entry"].person, values)
+    counts["audit_entry"] += _words_go(run_id, moment, HOLDINGS["audit_entry"].goes, values)
     for held in _children_first():
         where = held.goes or held.person
         if "stored_name" in Base.metadata.tables[held.table].columns:

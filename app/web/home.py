@@ -21,6 +21,7 @@ from app.policy import queries as policies
 from app.policy.engine import describe
 from app.policy.rules import Group
 from app.purchases import queries as purchases
+from app.stewardship import openings
 from app.web import words
 from app.web.context import current_actor, current_person
 from app.web.forms import Form, NotTooLong, PoundsField, Required
@@ -130,7 +131,8 @@ def who() -> ResponseReturnValue:
             before = UUID(text)
         except ValueError:
             note = "We could not read that part of the address, so this is the newest."
-    entries = audit.entries_about(current_person().id, before)
+    person = current_person()
+    entries = audit.entries_about(person.id, before, without=openings.kept_from(current_actor(), person))
     return render_template(
         "home/who.jinja",
         entries=entries,

@@ -20,6 +20,7 @@ _STAFF = (
     ("To decide", "queue.index", Permission.DECIDE),
     ("Messages", "staff_messages.index", Permission.DECIDE),
     ("Marketplace", "staff_suggestions.index", Permission.LOOK_AFTER_MARKET),
+    ("Reviews", "staff_gate.index", Permission.HOLD_REVIEWS),
     ("People", "staff_people.index", Permission.SEE_BUDGET_HEALTH),
     ("Budgets", "budgets.index", Permission.SEE_BUDGET_HEALTH),
     ("Ledger", "ledger.show", Permission.READ_LEDGER),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,15 @@ from app.web.marks import requires
 from app.web.paging import page_number
 
 bp = Blueprint("notices", __name__)
+
+#: Pages about a person: the endpoint, and what the thing on it is called in the address.
+_ABOUT_A_PERSON = {
+    About.PLAN_REVIEW: ("plan_reviews.show", "plan_review_ref"),
+    About.STAFF_PLAN_REVIEW: ("staff_plan_reviews.show", "plan_review_ref"),
+    About.CONCERN: ("looked.concern", "concern_ref"),
+    About.STAFF_CONCERN: ("staff_concerns.show", "concern_ref"),
+    About.REVIEW_DUE: ("staff_plan_reviews.index", ""),
+}
 
 
 @bp.get("/notices")
@@ -57,6 +68,10 @@ def _address(notice: Notice) -> str:
         return url_for("policy_drafts.show", draft_ref=notice.about_ref)
     if notice.about is About.STAFF_CONVERSATION:
         return url_for("staff_messages.show", conversation_ref=notice.about_ref)
+    if notice.person is not None and notice.about in _ABOUT_A_PERSON:
+        endpoint, name = _ABOUT_A_PERSON[notice.about]
+        named: dict[str, Any] = {name: notice.about_ref} if name else {}
+        return url_for(endpoint, person_ref=notice.person.ref, **named)
     if notice.person is not None and notice.about is About.MOVE:
         return url_for("moving.index", person_ref=notice.person.ref)
     if notice.person is not None and notice.about is About.BASKET:

@@ -16,8 +16,10 @@ from app.purchases import disputing, refunding, service
 from app.purchases.deciding_purchases import purchase_with_lines
 from app.purchases.problem_queries import problem_to_help, problems_for
 from app.purchases.second_look_models import PurchaseProblem
+from app.stewardship.gate_rules import Sight
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required
+from app.web.looking import note_one
 from app.web.marks import requires
 from app.web.second_looks import RefundForm, refund_form
 from app.web.writes import keep_writes
@@ -55,7 +57,14 @@ def index() -> ResponseReturnValue:
 @requires(Permission.DECIDE)
 def show(problem_ref: str) -> ResponseReturnValue:
     """One of them. Opening it is written down for the person to read."""
-    return _page(problem_to_help(current_actor(), problem_ref)), 200
+    return _page(_open(problem_ref)), 200
+
+
+def _open(problem_ref: str) -> PurchaseProblem:
+    """Open a problem; both the audit and the person's "Who has looked" keep that."""
+    problem = problem_to_help(current_actor(), problem_ref)
+    note_one(problem.purchase, Sight.PURCHASE, problem.purchase.title, problem.purchase_id)
+    return problem
 
 
 def _page(
@@ -87,7 +96,7 @@ def _page(
 @requires(Permission.DECIDE)
 def message(problem_ref: str) -> ResponseReturnValue:
     """Write to the person."""
-    problem, form = problem_to_help(current_actor(), problem_ref), MessageForm()
+    problem, form = _open(problem_ref), MessageForm()
     if form.validate():
         disputing.write(current_actor(), problem.purchase, problem, form.message.data or "")
         flash("Your message is sent.")
@@ -100,7 +109,7 @@ def message(problem_ref: str) -> ResponseReturnValue:
 @requires(Permission.DECIDE)
 def note(problem_ref: str) -> ResponseReturnValue:
     """End it with what was found out."""
-    problem, form = problem_to_help(current_actor(), problem_ref), NoteForm()
+    problem, form = _open(problem_ref), NoteForm()
     if form.validate():
         service.close_with_note(current_actor(), problem, form.words.data or "")
         flash(f"It is finished. {problem.purchase.person.given_name} is told.")
@@ -113,7 +122,7 @@ def note(problem_ref: str) -> ResponseReturnValue:
 @requires(Permission.DECIDE)
 def refund(problem_ref: str) -> ResponseReturnValue:
     """Write down money that came back."""
-    problem, form = problem_to_help(current_actor(), problem_ref), RefundForm()
+    problem, form = _open(problem_ref), RefundForm()
     if form.validate():
         try:
             row = service.refund(current_actor(), problem.purchase, form.read())

@@ -25,6 +25,7 @@ from app.purchases.alike import alike_of
 from app.purchases.queue import DecisionView, Scope
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices, show
+from app.web.looking import note_request
 from app.web.marks import requires
 from app.web.paging import page_number
 from app.web.reasons import kept_ready, words_kept
@@ -101,9 +102,16 @@ def _chosen(values: type[E], name: str, otherwise: D) -> E | D:
 def decide(request_ref: str) -> ResponseReturnValue:
     """All that is needed to decide, on one page. Opening it is written down for the person to read."""
     try:
-        return _page(reading.request_for(current_actor(), request_ref)), 200
+        return _page(_open(request_ref)), 200
     except WithColleagueError as error:
         return render_template("queue/with_colleague.jinja", error=error, request_ref=request_ref)
+
+
+def _open(request_ref: str) -> DecisionView:
+    """Open a request; both the audit and the person's "Who has looked" keep that."""
+    view = reading.request_for(current_actor(), request_ref)
+    note_request(view.request)
+    return view
 
 
 def _page(view: DecisionView, approve: ApproveForm | None = None, message: MessageForm | None = None) -> str:
@@ -135,7 +143,7 @@ def approve(request_ref: str) -> ResponseReturnValue:
             return redirect(url_for("queue.index"), 303)
     else:
         keep_writes()
-    return _page(reading.request_for(current_actor(), request_ref), approve=form), 400
+    return _page(_open(request_ref), approve=form), 400
 
 
 @bp.route(f"{_ONE}/ask", methods=["GET", "POST"])
@@ -189,7 +197,7 @@ def decline(request_ref: str) -> ResponseReturnValue:
 @requires(Permission.DECIDE)
 def hand_over(request_ref: str) -> ResponseReturnValue:
     """Give it to a colleague."""
-    view, form = reading.request_for(current_actor(), request_ref), HandOverForm()
+    view, form = _open(request_ref), HandOverForm()
     form.to.choices = choices((account.ref, account.name) for account in view.colleagues)
     if form.validate_on_submit():
         try:
@@ -217,7 +225,7 @@ def take(request_ref: str) -> ResponseReturnValue:
 @requires(Permission.DECIDE)
 def message(request_ref: str) -> ResponseReturnValue:
     """Write to the person without asking anything."""
-    view, form = reading.request_for(current_actor(), request_ref), MessageForm()
+    view, form = _open(request_ref), MessageForm()
     if form.validate():
         try:
             service.add_message(current_actor(), view.request, form.message.data or "")
@@ -236,7 +244,7 @@ def _to_decide(request_ref: str) -> DecisionView:
 
     :raises StateError: when it was answered, or a question is out.
     """
-    view = reading.request_for(current_actor(), request_ref)
+    view = _open(request_ref)
     if not view.can_decide:
         raise StateError(_already(view))
     return view

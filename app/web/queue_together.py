@@ -13,6 +13,7 @@ from app.purchases import alike
 from app.purchases.queue import DecisionView
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices, show
+from app.web.looking import note_request
 from app.web.marks import requires
 from app.web.queue import changed_page
 from app.web.reasons import kept_ready, words_kept
@@ -57,6 +58,8 @@ def decide() -> ResponseReturnValue:
             return redirect(url_for("queue.index"), 303)
     # opened for the page alone, and after the answer: an answer that went out needs no second opening
     views = alike.open_alike(current_actor(), request.args.get("rule", ""), request.args.get("category") or None)
+    for view in views:
+        note_request(view.request)
     form.refs.choices = choices((view.request.ref, _named(view)) for view in views)
     form.reason_code.choices = choices(alike.reasons_for(views))
     if request.method == "POST":

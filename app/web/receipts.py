@@ -11,9 +11,11 @@ from app.core.errors import InvalidError
 from app.evidence import queries, service
 from app.identity.rules import Permission
 from app.purchases import queries as purchases
+from app.stewardship.gate_rules import Sight
 from app.web.buying_forms import ReceiptForm
 from app.web.context import current_actor, current_person
 from app.web.forms import show as show_form
+from app.web.looking import note_one
 from app.web.marks import requires
 
 bp = Blueprint("receipts", __name__)
@@ -44,6 +46,7 @@ def add(purchase_ref: str) -> ResponseReturnValue:
 def show(receipt_ref: str) -> ResponseReturnValue:
     """The file itself."""
     found = queries.receipt_for(current_actor(), receipt_ref)
+    note_one(found.purchase, Sight.RECEIPT, f"a receipt of {found.purchase.title}", found.receipt.id)
     return send_strictly(found.path, found.content_type, found.download_name)
 
 

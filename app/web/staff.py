@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from app.budgets import monitoring
 from app.core import clock
-from app.identity import authority_queries
+from app.identity import authority_queries, safeguarding
 from app.identity import queries as identity
 from app.identity.models import StaffPost
-from app.identity.rules import Permission, may
+from app.identity.rules import CommissionerSubject, Permission, may
 from app.marketplace import review_queries, suggestion_queries
 from app.messages import inbox
 from app.policy import queries as policies
@@ -23,6 +23,7 @@ from app.web import words
 from app.web.context import current_actor
 from app.web.marks import requires
 from app.web.problems import open_problems
+from app.web.staff_gate import gate_counts
 from app.web.staff_scope import places_with, scope_of
 
 bp = Blueprint("staff", __name__)
@@ -62,6 +63,9 @@ def home() -> ResponseReturnValue:
     if may(actor, Permission.CHECK_AUTHORITY):
         cards.append(Card("Papers to look at", url_for("staff_acting.waiting"), "What shows who may act.", _papers()))
     cards.append(Card("Answer times", url_for("answer_times.show"), "How long people wait for an answer."))
+    if may(actor, Permission.HOLD_REVIEWS) or may(actor, Permission.DELAY_TELLING):
+        about = "Reviews that you hold, and concerns in which you have a part."
+        cards.append(Card("Reviews and concerns", url_for("staff_gate.index"), about, gate_counts()))
     if may(actor, Permission.SEE_BUDGET_HEALTH):
         cards.append(Card("People", url_for("staff_people.index"), "Find a person: who acts for them, how they do."))
         about = "How budgets do: on track or not. Never what was bought."
@@ -120,6 +124,8 @@ def people() -> ResponseReturnValue:
         roles=[(words.ROLES[role], [p for p in posts if p.role is role and _is_now(p, today)]) for role in words.ROLES],
         past=[post for post in posts if not _is_now(post, today)],
         role_words=words.QUALITIES,
+        may_name=may(current_actor(), Permission.NAME_SAFEGUARDING, CommissionerSubject(scope.place.id)),
+        can_be_named=[post for post in posts if post.role in safeguarding.ROLES and _is_now(post, today)],
     )
 
 

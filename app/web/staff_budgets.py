@@ -9,6 +9,7 @@ from app.budgets import allocations, monitoring
 from app.core import clock
 from app.core.money import format_pounds
 from app.identity.rules import CommissionerSubject, Permission, StaffRole, may
+from app.stewardship.health import receipts_missing
 from app.web import words
 from app.web.context import current_actor
 from app.web.marks import requires
@@ -32,12 +33,14 @@ def index() -> ResponseReturnValue:
     names = bool(roles & {StaffRole.COORDINATOR, StaffRole.AUDITOR})
     sums = bool(roles & {StaffRole.FINANCE, StaffRole.AUDITOR})
     period = clock.period_of(clock.today())
+    page = monitoring.health(actor, scope.place.id, page_number(request.args), own=own) if names else None
     return render_template(
         "staff/budgets.jinja",
         scope=scope,
         own=own,
         has_own=StaffRole.COORDINATOR in roles,
-        page=monitoring.health(actor, scope.place.id, page_number(request.args), own=own) if names else None,
+        page=page,
+        missing=receipts_missing(actor, scope.place.id, [row.budget_id for row in page.rows]) if page else set(),
         paid=monitoring.month_paid(actor, scope.place.id, period) if sums else None,
         may_pay=may(actor, Permission.PAY_ALLOCATIONS, CommissionerSubject(scope.place.id)),
         at_once=AT_ONCE,

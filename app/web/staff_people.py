@@ -11,8 +11,10 @@ from app.budgets import monitoring
 from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import CommissionerSubject, Permission, StaffRole, may
+from app.stewardship.health import receipts_missing
 from app.web import words
 from app.web.context import current_actor
+from app.web.looking import ways_behind_the_gate
 from app.web.marks import requires
 from app.web.staff_changes_shared import ways_of_changes
 from app.web.staff_scope import scope_of
@@ -54,12 +56,14 @@ def show(person_ref: str) -> ResponseReturnValue:
     """One person: from here everything that staff do about them begins."""
     actor = current_actor()
     person = identity.person_of_commissioner(actor, person_ref, Permission.SEE_BUDGET_HEALTH)
+    health = monitoring.health_of(actor, person)
     return render_template(
         "staff_people/show.jinja",
         person=person,
         coordinator=identity.coordinator_of(person.id),
         acting=identity.acting_accounts(person.id),
-        health=monitoring.health_of(actor, person),
+        health=health,
+        missing=receipts_missing(actor, person.commissioner_id, [item.budget_id for item in health]),
         paces=words.PACES,
         qualities=words.QUALITIES,
         ways=_ways(person),
@@ -72,5 +76,6 @@ def _ways(person: Person) -> list[Way]:
     if may(current_actor(), Permission.CHECK_AUTHORITY, CommissionerSubject(person.commissioner_id)):
         about = "Their papers, how far they may act, whom to ask, and ending it."
         ways.append(Way("Who acts for them", url_for("staff_acting.index", person_ref=person.ref), about))
+    ways += [Way(*way) for way in ways_behind_the_gate(current_actor(), person)]
     ways += [Way(*way) for way in ways_of_changes(current_actor(), person)]
     return ways

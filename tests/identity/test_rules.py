@@ -26,6 +26,7 @@ PERSON, BOARD, SHOP = UUID(int=1), UUID(int=2), UUID(int=3)
 P = Permission
 ABOUT_PERSON = {
     P.VIEW_BUDGET,
+    P.READ_MONEY,
     P.PREPARE_PURCHASE,
     P.BUY,
     P.CONFIRM_PURCHASE,
@@ -47,10 +48,15 @@ def actor(*grants: Grant, role: StaffRole | None = None, shop: bool = False) -> 
 
 STAFF = {P.READ_POLICY, P.SEE_ANSWER_TIMES}  # whoever works for a commissioner
 TEAM = STAFF | {P.DECIDE, P.SEE_BUDGET_HEALTH, P.LOOK_AFTER_MARKET, P.CHECK_AUTHORITY}
+#: A coordinator's at the privacy gate; what opens there takes a key.
+GATE = {P.LOOK_AT_MONEY, P.HOLD_REVIEWS, P.RECORD_CONCERNS, P.READ_CONCERNS}
 TABLE = [
     (actor(), set()),
-    (actor(grant(scope=Scope.VIEW)), {P.VIEW_BUDGET, P.READ_MESSAGES, P.OWN_RECORDS}),
-    (actor(grant(scope=Scope.PREPARE)), {P.VIEW_BUDGET, P.PREPARE_PURCHASE, P.READ_MESSAGES, P.OWN_RECORDS}),
+    (actor(grant(scope=Scope.VIEW)), {P.VIEW_BUDGET, P.READ_MONEY, P.READ_MESSAGES, P.OWN_RECORDS}),
+    (
+        actor(grant(scope=Scope.PREPARE)),
+        {P.VIEW_BUDGET, P.READ_MONEY, P.PREPARE_PURCHASE, P.READ_MESSAGES, P.OWN_RECORDS},
+    ),
     (actor(grant()), ABOUT_PERSON),
     (actor(grant(AuthorityKind.REPRESENTATIVE)), ABOUT_PERSON - {P.INVITE_NOMINEE}),
     (actor(grant(AuthorityKind.NOMINEE)), ABOUT_PERSON - {P.INVITE_NOMINEE, P.INVITE_BROKER}),
@@ -58,12 +64,19 @@ TABLE = [
         actor(grant(AuthorityKind.BROKER)),
         ABOUT_PERSON - {P.CONFIRM_PURCHASE, P.INVITE_NOMINEE, P.INVITE_BROKER, P.OWN_RECORDS},
     ),
-    (actor(role=StaffRole.COORDINATOR), TEAM),
-    (actor(role=StaffRole.FINANCE), STAFF | {P.PAY_ALLOCATIONS, P.SEE_BUDGET_HEALTH, P.READ_LEDGER}),
-    (actor(role=StaffRole.ADMIN), STAFF | {P.MANAGE_STAFF, P.LOOK_AFTER_MARKET, P.CHANGE_POLICY, P.SEE_RETENTION}),
+    (actor(role=StaffRole.COORDINATOR), TEAM | GATE),
+    (actor(role=StaffRole.FINANCE), STAFF | {P.PAY_ALLOCATIONS, P.SEE_BUDGET_HEALTH, P.READ_LEDGER, P.LOOK_AT_MONEY}),
+    (
+        actor(role=StaffRole.ADMIN),
+        STAFF
+        | {P.MANAGE_STAFF, P.LOOK_AFTER_MARKET, P.CHANGE_POLICY, P.SEE_RETENTION}
+        | {P.READ_CONCERNS, P.NAME_SAFEGUARDING},
+    ),
     (
         actor(role=StaffRole.AUDITOR),
-        STAFF | {P.READ_AUDIT, P.READ_LEDGER, P.SEE_BUDGET_HEALTH, P.MANAGE_STAFF, P.SEE_RETENTION},
+        STAFF
+        | {P.READ_AUDIT, P.READ_LEDGER, P.SEE_BUDGET_HEALTH, P.MANAGE_STAFF, P.SEE_RETENTION}
+        | {P.LOOK_AT_MONEY, P.READ_CONCERNS},
     ),
     (actor(shop=True), {P.KEEP_LISTINGS}),
 ]

@@ -89,6 +89,10 @@ def test_a_provider_replies_and_anybody_may_report(world: World) -> None:
         reviews.reply(member(other.provider, "Eve Marsh"), listing.provider, review.ref, "Me too.")
     for _ in range(2):  # once each
         reviews.report(bea, review.ref, "This was another pool.")
+    auditor = factories.make_account("Aldo Reyes")
+    factories.make_post(auditor, world.commissioner, StaffRole.AUDITOR)
+    with pytest.raises(NotAllowedError):
+        reviews.report(factories.actor_for(auditor), review.ref, "It is rude.")
     reviews.report(world.tom, review.ref, "It is rude.")
     assert review_queries.reports_of(review) == ["This was another pool.", "It is rude."]
     assert review.is_shown

@@ -41,6 +41,7 @@ from tests.web.acting_made import make_acting
 from tests.web.asked import make_asked
 from tests.web.buying_world import photo
 from tests.web.changes_made import make_changes
+from tests.web.gate_made import make_gate_things
 from tests.web.kept_made import make_kept_form
 from tests.web.second_looks_made import make_second_looks
 from tests.web.sign_ins_made import make_sign_in
@@ -143,6 +144,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             **make_sign_in(account),
             **make_kept_form(account, person),
             **make_team_things(person, account, coordinator, budget, plan.outcomes[0]),
+            **make_gate_things(person, coordinator),
             **make_second_looks(account, person, plan.outcomes[0].ref),
             **make_changes(person, coordinator),
             **_refs(account, draft),
