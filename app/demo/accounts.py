@@ -25,6 +25,8 @@ SIGN_INS = (
            "a year of his own budget, and something in every state a purchase can be in", key="sam"),
     SignIn("representative@example.org", "Nadia Rahman", "parent of Amira, aged nine",
            "three funders, one sum; something to say yes to", key="amira"),
+    SignIn("young@example.org", "Oluwaseun Adebayo", "nearly sixteen",
+           "what changes when he decides for himself, and who he makes his nominee", key="seun_himself"),
     SignIn("broker@example.org", "Leonie Baptiste", "broker for three people",
            "prepares for Sam and Amira, buys up to £250 for Harriet", key="leonie"),
     SignIn("coordinator@example.org", "Priya Shah", "care coordinator",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from app.budgets.rules import HeldAs
 from app.identity.rules import AuthorityKind
@@ -132,6 +132,15 @@ class Life:
     helper: Helper | None = None
     email: str = ""
     paid_this_month: bool = True
+    turns_in: int = 0  # the next birthday is so many days ahead, whenever the demonstration is made
+    until_days: int = 0  # so many days ago everything ended: a death, a move
+
+    def born(self, today: date) -> date:
+        """Their date of birth, so that they are ``age`` on a day."""
+        if not self.turns_in:
+            return born(self.age, self.birthday, today)
+        day = today + timedelta(days=self.turns_in)
+        return date(day.year - self.age - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
 def born(age: int, birthday: tuple[int, int], today: date) -> date:

@@ -10,8 +10,9 @@ from app.budgets import agreeing
 from app.budgets.models import Budget
 from app.budgets.rules import Cycle, HeldAs
 from app.core import clock
-from app.demo.kinds import Aim, Life, born
+from app.demo.kinds import Aim, Life
 from app.demo.lives_cases import CASES
+from app.demo.lives_changing import CHANGING
 from app.demo.lives_exercise import EXERCISE
 from app.demo.lives_main import MAIN
 from app.demo.lives_ordinary import ORDINARY
@@ -23,7 +24,7 @@ from app.identity.rules import AuthorityKind, Scope
 from app.plans import service as plans
 from app.plans.models import Plan
 
-LIVES: tuple[Life, ...] = (*MAIN, *CASES, *EXERCISE, *ORDINARY, *OTHERS, *WENDOVER)
+LIVES: tuple[Life, ...] = (*MAIN, *CASES, *EXERCISE, *ORDINARY, *OTHERS, *CHANGING, *WENDOVER)
 BROKER_LIMIT = 25_000
 
 
@@ -42,7 +43,7 @@ def enter(world: World, life: Life) -> Someone:
         commissioner,
         life.given,
         life.family,
-        born(life.age, life.birthday, world.today),
+        life.born(world.today),
         life.postcode,
         coordinator,
         since=clock.today(),

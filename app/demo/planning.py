@@ -42,7 +42,8 @@ def month(world: World, who: Someone, period: date) -> list[Bought]:
     """
     life = who.life
     ago = months_ago(world, period)
-    until = min(clock.last_day(period), world.today - timedelta(days=BY_HAND_DAYS.get(life.key, 1)))
+    by_hand = max(BY_HAND_DAYS.get(life.key, 1), life.until_days)
+    until = min(clock.last_day(period), world.today - timedelta(days=by_hand))
     bought = _regulars(world, who, period)
     bought += [_once(world, item) for item in life.onces if clock.period_of(world.ago(item.days_ago)) == period]
     span = (until - period).days + 1
@@ -113,6 +114,8 @@ def _regulars(world: World, who: Someone, period: date) -> list[Bought]:
     found = []
     # this month's newest are not entered yet: they are still due
     until = world.today - timedelta(days=2) if period == world.this_month else clock.last_day(period)
+    if who.life.until_days:
+        until = min(until, world.today - timedelta(days=who.life.until_days))
     for payment in who.regulars:
         day = due_day(period, payment.day_of_month)
         if payment.starts_on <= day <= until:

@@ -20,6 +20,7 @@ from app.demo import (
     scenes,
     scenes_asking,
     scenes_basket,
+    scenes_changes,
     scenes_holder,
     scenes_keeping,
     scenes_others,
@@ -116,6 +117,7 @@ def _month(world: World, period: date, told: list[Scene]) -> None:
                 who = world.people[life.key] = enter(world, life)
             for story in life.asked:
                 told += scenes.asked(world, who, story)
+            told += scenes_changes.scenes(world, who)
     _pay_in(world, period)
     if period == clock.add_months(world.this_month, -1):
         told += [*scenes_providers.scenes(world), *scenes_asking.scenes(world)]

@@ -238,7 +238,7 @@ def _left(facts: ChangeFacts, last: date, words: str) -> list[Follow]:
     found = []
     if facts.budgets:
         found.append(
-            Follow(Area.MONEY, Deed.END_BUDGET, "No more money comes in after that day.", facts.budgets, on=last)
+            Follow(Area.MONEY, Deed.END_BUDGET, "No money comes in for the months after it.", facts.budgets, on=last)
         )
     left = format_pounds(facts.left_pence)
     found.append(

@@ -15,6 +15,7 @@ from app.identity.rules import AuthorityKind, Permission
 from app.stewardship.capacity_rules import FINDING_WORDS
 from app.stewardship.changes_follows import by_area, kept_by_area
 from app.stewardship.changes_queries import capacity_records, changes_for_side
+from app.stewardship.changes_rules import ChangeKind
 from app.stewardship.sixteen_nominee import NOBODY, choose_nominee
 from app.stewardship.sixteen_queries import is_told_at_home, page_for_side
 from app.stewardship.sixteen_rules import birthday
@@ -38,6 +39,7 @@ class Banner:
     words: str
     href: str
     link: str
+    quiet: bool = False  # nothing on the page asks anybody to buy
 
 
 @bp.app_template_global()
@@ -55,10 +57,10 @@ def _banner() -> Banner | None:
         change = found[0]
         said = clock.say_day(change.happens_on, year=change.happens_on.year != clock.today().year)
         words = f"{person.given_name} died on {said}. We are sorry."
-        if change.kind.value == "move":
+        if change.kind is ChangeKind.MOVE:
             verb = "moves" if change.done_on is None else "moved"
             words = f"{person.given_name} {verb} to {change.words} on {said}."
-        return Banner(words, url_for("changes.index"), "What happens now")
+        return Banner(words, url_for("changes.index"), "What happens now", change.kind is ChangeKind.DEATH)
     if not is_told_at_home(person):
         return None
     day = birthday(person.date_of_birth)

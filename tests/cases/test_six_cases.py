@@ -14,14 +14,22 @@ from app.core.db import db
 from app.core.errors import NotAllowedError
 from app.demo.doing import Item, elsewhere, from_listing
 from app.demo.lives_cases import CALLUM, GWEN, RUTH, TOMASZ
+from app.demo.lives_changing import SEUN
 from app.demo.lives_exercise import EXERCISE
 from app.demo.lives_main import AMIRA
+from app.demo.world import SYSTEM
+from app.identity import service as identity
+from app.identity.queries import load_actor
+from app.identity.rules import AuthorityKind, Permission, PersonSubject, Scope, may
 from app.ledger.models import LedgerTransfer
 from app.ledger.rules import Stream, TransferKind
 from app.policy.rules import Action
 from app.purchases import queries
 from app.purchases import service as purchases
 from app.purchases.rules import DetailsInput, State
+from app.stewardship.sixteen import turn_sixteen
+from app.stewardship.sixteen_nominee import choose_nominee
+from app.stewardship.sixteen_rules import birthday
 from tests.cases.stage import (
     balance,
     ledger_is_right,
@@ -221,4 +229,29 @@ def test_6_a_child_of_nine_the_parent_buys_and_says_yes_to_what_the_broker_prepa
     assert balance(amira).available == 124_000 - 7_800 - 16_000
     # the right to decide passes at sixteen: until then the parent's stands
     assert amira.person.age_on(world.today + timedelta(days=366 * 6)) < 16
+    assert turn_sixteen().told == 0
+    assert ledger_is_right()
+
+
+def test_6_at_sixteen_the_right_to_decide_passes() -> None:
+    world = stage(SEUN)
+    seun = world.people["seun"]
+    pay_in(world, world.this_month)
+    day, person = birthday(seun.person.date_of_birth), seun.person
+    himself = world.accounts["seun_himself"]
+    identity.grant_authority(SYSTEM, himself, person, AuthorityKind.SELF, Scope.VIEW, starts_on=world.today)
+    femi = world.actor(seun.account)
+    draft = elsewhere(femi, seun, "Good Morning Work", [Item("Travel training", 5_200, "learning-and-work", 0)])
+    with on(day - timedelta(days=1)):
+        assert turn_sixteen().told == 1, "six weeks before both words are one"
+        assert may(load_actor(seun.account), Permission.BUY, PersonSubject(person.id)), "until the day his father buys"
+    with on(day):
+        assert turn_sixteen().passed == 1
+        assert turn_sixteen().passed == 0, "once"
+        father, young = load_actor(seun.account), load_actor(himself)
+        with pytest.raises(NotAllowedError):
+            purchases.submit(father, draft)
+        assert purchases.submit(young, draft).state is State.PAID, "what was begun is not lost: he sends it himself"
+        choose_nominee(young, person, str(seun.account.id))
+        assert load_actor(seun.account).grants[0].kind is AuthorityKind.NOMINEE, "because he asked for it"
     assert ledger_is_right()
