@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -24,6 +24,8 @@ from app.identity.authority_rules import EVIDENCE_FOR, may_settle
 from app.identity.models import Account, Authority, Person
 from app.identity.rules import Actor, AuthorityKind, EvidenceKind, Scope
 
+_DECIDES_AT = 16
+_NEARLY = timedelta(days=184)
 _SLOW_DOWN = "You have sent many invitations today. Send the next one tomorrow."
 
 
@@ -50,7 +52,8 @@ def invite(
 ) -> Invitation:
     """Ask somebody by e-mail to act for a person. The link works once, for seven days, for that address only.
 
-    The person asks a nominee or a broker, whoever decides for them a broker, a coordinator anybody.
+    The person asks a nominee or a broker, whoever decides for them a broker, a coordinator anybody: also the person
+    themself, from half a year before sixteen.
 
     :param evidence: what papers will show it; only coordinators choose.
     :raises NotFoundError: when the person is not the actor's.
@@ -60,11 +63,11 @@ def invite(
     """
     _require_invites(actor, person, kind)
     if kind is AuthorityKind.SELF:
-        raise InvalidError({"kind": "Choose in what quality they act"})
+        _require_own(person)
     address = _address(actor, person, email)
     kinds = EVIDENCE_FOR[kind]
     shown_by = evidence or (kinds[0] if len(kinds) == 1 else None)
-    if shown_by not in kinds:
+    if kinds and shown_by not in kinds:
         raise InvalidError({"evidence": "Choose what shows that they may act"})
     authorities.check_terms(
         actor, person, terms.scope, terms.buy_limit_pence, terms.month_limit_pence, terms.outcome_ids, terms.ends_on
@@ -82,7 +85,7 @@ def invite(
         outcome_ids=list(dict.fromkeys(terms.outcome_ids)) if terms.outcome_ids is not None else None,
         sees_messages=terms.sees_messages,
         ends_on=terms.ends_on,
-        evidence=shown_by,
+        evidence=shown_by if kinds else None,  # nobody needs papers to act for themself
         state=InvitationState.WAITING,
         sendings=1,
         expires_at=clock.now() + LIVES,
@@ -139,6 +142,31 @@ def _require_invites(actor: Actor, person: Person, kind: AuthorityKind) -> None:
     if actor.grant_for(person.id) is None:
         raise NotFoundError
     raise NotAllowedError("You cannot ask somebody to act for them. Ask the coordinator.")
+
+
+def _require_own(person: Person) -> None:
+    """A sign-in of somebody's own is for one of sixteen or nearly, who has none and was not asked yet.
+
+    :raises InvalidError: field ``kind``.
+    """
+    if person.age_on(clock.today() + _NEARLY) < _DECIDES_AT:
+        raise InvalidError({"kind": "Somebody decides for them until they are nearly sixteen"})
+    theirs = (Authority.person_id == person.id, Authority.kind == AuthorityKind.SELF, Authority.ended_at.is_(None))
+    if db.session.scalar(select(Authority.id).where(*theirs)) is not None:
+        raise InvalidError({"kind": "They have a sign-in of their own"})
+
+
+def let_them_decide(person_id: UUID) -> None:
+    """Whoever is asked to sign in for themself decides when they say yes: they are sixteen meanwhile."""
+    db.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.person_id == person_id,
+            Invitation.kind == AuthorityKind.SELF,
+            Invitation.state == InvitationState.WAITING,
+        )
+        .values(scope=Scope.BUY)
+    )
 
 
 def _require_waiting(invitation: Invitation) -> None:

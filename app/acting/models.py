@@ -22,7 +22,6 @@ class Invitation(Base):
 
     __tablename__ = "invitation"
     __table_args__ = (
-        CheckConstraint("kind <> 'self'", name="kind"),
         CheckConstraint("(state = 'accepted') = (authority_id IS NOT NULL)", name="accepted"),
         CheckConstraint("outcome_ids IS NULL OR cardinality(outcome_ids) > 0", name="outcomes"),
         Index("ix_invitation_inviter", "invited_by", "written_at"),

@@ -23,6 +23,10 @@ class InvitationState(StrEnum):
 
 #: What somebody becomes responsible for. Source: NHS (Direct Payments) Regulations 2013, in the policy facts.
 DUTIES: dict[AuthorityKind, tuple[str, ...]] = {
+    AuthorityKind.SELF: (
+        "The money is yours. It is spent only on what your plan is for.",
+        "From sixteen you decide. Somebody can help you, and you can choose who.",
+    ),
     AuthorityKind.REPRESENTATIVE: (
         "You decide in their best interests, and ask them what they want wherever you can.",
         "The money is theirs. It is spent only on what their plan is for.",

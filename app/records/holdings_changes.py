@@ -23,6 +23,12 @@ CHANGES: tuple[Held, ...] = (
         blank={"decision": "'Removed'", "assessed_by": "''", "why": "''", "said": "'[]'", "by_name": SOMEBODY},
     ),
     Held(
+        "capacity_reminder",
+        "capacity_reminded",
+        "That somebody was reminded to look at that again",
+        person="t.record_id IN (SELECT id FROM capacity_record WHERE person_id = ANY(:people))",
+    ),
+    Held(
         "life_change",
         "changes",
         "A change in your life, and what followed",

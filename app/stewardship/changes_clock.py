@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
 from app.core.jobs import enqueue_many, task
-from app.identity.models import Authority
+from app.identity.models import Authority, Person
 from app.identity.rules import Actor
 from app.stewardship.changes import move_now
-from app.stewardship.changes_models import LifeChange
+from app.stewardship.changes_models import CapacityRecord, CapacityReminder, LifeChange
 from app.stewardship.changes_rules import ChangeKind, ChangeState
+from app.stewardship.changes_telling import staff_of, tell_staff
 
 FOLLOW_CHANGES, MOVE_ONE = "stewardship.follow_changes", "stewardship.move_one"
 _SYSTEM = Actor.system("Changes in a life")
@@ -38,6 +41,7 @@ def follow_changes_today(timestamp: int) -> None:
     """
     enqueue_many(MOVE_ONE, [{"change_id": str(key)} for key in _due()])
     end_looking()
+    remind_of_capacity()
 
 
 @task(MOVE_ONE)
@@ -75,6 +79,28 @@ def end_looking() -> int:
             person_id=person_id,
         )
     return len(ended)
+
+
+def remind_of_capacity() -> int:
+    """Remind coordinators of findings that are to be looked at again today, or should have been. Once each.
+
+    :returns: how many findings.
+    """
+    today = clock.today()
+    newer = aliased(CapacityRecord)
+    superseded = exists().where(newer.person_id == CapacityRecord.person_id, newer.id > CapacityRecord.id)
+    due = select(CapacityRecord.id, literal(today)).where(CapacityRecord.look_again_on <= today, ~superseded)
+    keys = db.session.scalars(
+        insert(CapacityReminder)
+        .from_select(["record_id", "told_on"], due)
+        .on_conflict_do_nothing()
+        .returning(CapacityReminder.record_id)
+    ).all()
+    for record in db.session.scalars(select(CapacityRecord).where(CapacityRecord.id.in_(keys))):
+        person = db.session.get_one(Person, record.person_id)
+        title = f"Look again at how {person.name} decides about their money."
+        tell_staff(_SYSTEM, person, "capacity", title, staff_of(person))
+    return len(keys)
 
 
 def _due() -> list[UUID]:

@@ -75,6 +75,15 @@ class CapacityRecord(Base):
     written_at: Mapped[Written]
 
 
+class CapacityReminder(Base):
+    """That the coordinator was reminded to look at a finding again. One row, so never twice."""
+
+    __tablename__ = "capacity_reminder"
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("capacity_record.id"), primary_key=True)
+    told_on: Mapped[date]
+
+
 class LifeChange(Base):
     """A death, or a move to another commissioner: what was said would follow, and how far it is."""
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from app.acting.inviting import let_them_decide
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
@@ -98,6 +99,8 @@ def turn(person_id: UUID) -> Step | None:
     follows = day_follows(facts)
     if step is Step.DAY:
         carry_out(_SYSTEM, person, follows, why="Sixteenth birthday")
+        if not facts.lacks:
+            let_them_decide(person_id)
     told = _tell(person, facts, follows, step)
     mark = db.session.get_one(SixteenStep, (person_id, step))
     mark.told, mark.said = told, [item.to_dict() for item in follows]

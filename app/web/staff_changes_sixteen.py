@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 
+from app.acting import inviting
+from app.acting.inviting import Terms
 from app.core.errors import CarePurseError
-from app.identity.rules import Permission
+from app.identity.rules import AuthorityKind, Permission, Scope
+from app.stewardship.capacity_rules import Finding
 from app.stewardship.changes_follows import by_area
 from app.stewardship.sixteen_nominee import NOBODY, choose_nominee
 from app.stewardship.sixteen_queries import SixteenPage, page_for_staff
 from app.web.context import current_actor
-from app.web.forms import DateField, Form, Required, choices
+from app.web.forms import DateField, Form, NotTooLong, Required, choices
 from app.web.forms import show as show_form
 from app.web.marks import requires
 from app.web.staff_changes_shared import person_of
 
 bp = Blueprint("staff_changes_sixteen", __name__)
+
+
+class InviteForm(Form):
+    """Where to write to the young person."""
+
+    email = StringField("Their e-mail address", [Required("Enter their e-mail address"), NotTooLong(254)])
 
 
 class NomineeForm(Form):
@@ -37,6 +46,26 @@ def show(person_ref: str) -> ResponseReturnValue:
     return render_template(
         "changes/staff_sixteen.jinja", person=person, page=page, areas=by_area(page.follows), missing=_missing(page)
     )
+
+
+@bp.route("/staff/people/<person_ref>/sixteen/invite", methods=["GET", "POST"])
+@requires(Permission.DECIDE, fresh=True)
+def invite(person_ref: str) -> ResponseReturnValue:
+    """Ask the young person by e-mail to sign in for themself. Until sixteen they look, then they decide."""
+    person = person_of(person_ref)
+    page = page_for_staff(current_actor(), person)
+    form = InviteForm()
+    if form.validate_on_submit():
+        decides = page.is_over and not (page.capacity and page.capacity.finding is Finding.LACKS)
+        terms = Terms(Scope.BUY if decides else Scope.VIEW)
+        try:
+            sent = inviting.invite(current_actor(), person, form.email.data or "", AuthorityKind.SELF, terms)
+        except CarePurseError as error:
+            form.take(error)
+        else:
+            flash(f"We have sent an e-mail to {sent.email}. The link in it works once, for seven days.")
+            return redirect(url_for("staff_changes_sixteen.show", person_ref=person.ref), 303)
+    return show_form("changes/staff_invite.jinja", form, person=person, page=page)
 
 
 @bp.route("/staff/people/<person_ref>/sixteen/nominee", methods=["GET", "POST"])

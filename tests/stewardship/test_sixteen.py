@@ -22,6 +22,7 @@ from app.messages.models import Notice
 from app.purchases import service as purchases
 from app.purchases.rules import LineInput, State
 from app.stewardship.capacity import CapacityInput, record_capacity, see_capacity
+from app.stewardship.changes_clock import remind_of_capacity
 from app.stewardship.changes_follows import digest_of
 from app.stewardship.changes_models import SixteenStep
 from app.stewardship.sixteen import turn_sixteen
@@ -233,3 +234,13 @@ def test_two_workers_at_once_tell_once(real_database: Flask) -> None:
         assert db.session.scalar(count) == 1
         steps = db.session.scalars(select(SixteenStep.step).where(SixteenStep.person_id == person_id)).all()
         assert steps == [Step.DAY]
+
+
+def test_a_finding_is_looked_at_again_once(now) -> None:
+    life = make_life(sixteen_in(0))
+    lacking(life)
+    assert remind_of_capacity() == 0
+    with later(300):
+        assert remind_of_capacity() == 1
+        assert remind_of_capacity() == 0
+    assert "Look again" in notices(life.priya)[-1]

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.acting.models import Invitation
 from app.core import clock
 from app.core.db import db
 from app.identity import service
@@ -201,3 +202,21 @@ def test_a_stranger_finds_no_page_of_a_person(client: FlaskClient, sign_in, amir
     sign_in(client, other)
     for page in ("sixteen", "sixteen/nominee", "changes"):
         assert client.get(f"/p/{amira.person.ref}/{page}").status_code == 404
+
+
+def test_the_young_person_is_asked_to_sign_in_for_themself(client: FlaskClient, sign_in, amira: Life) -> None:
+    sign_in(client, amira.priya)
+    address = f"/staff/people/{amira.person.ref}/sixteen/invite"
+    assert client.get(address).status_code == 200
+    assert "Enter their e-mail address" in client.post(address, data={}).text
+    assert client.post(address, data={"email": "amira@example.org"}).status_code == 303
+    asked = db.session.scalars(select(Invitation)).one()
+    assert (asked.kind, asked.scope, asked.evidence) == (AuthorityKind.SELF, Scope.VIEW, None)
+    with clock.at(clock.now() + timedelta(days=42)):
+        turn_sixteen()
+        db.session.refresh(asked)
+        assert asked.scope is Scope.BUY, "who says yes after the day decides"
+    child = make_life(sixteen_in(900))
+    sign_in(client, child.priya)
+    early = client.post(f"/staff/people/{child.person.ref}/sixteen/invite", data={"email": "a@example.org"})
+    assert "nearly sixteen" in early.text
