@@ -21,6 +21,9 @@ from app.ledger.rules import OwnerKind, Phase, Stream, TransferKind
 from app.plans import service as plans
 from app.plans.models import Plan
 from app.plans.service import OutcomeInput
+from app.purchases import declaring
+from app.purchases.benefit_rules import BenefitInput
+from app.purchases.models import Purchase
 
 PASSPHRASE = "seven quiet otters swim upstream"
 SYSTEM = Actor.system("Tests")
@@ -171,3 +174,9 @@ def make_holder(**streams: int) -> tuple[Account, Person, Plan, Budget]:
     plan = make_plan(person)
     budget = make_budget(person, plan, {Stream(name): pence for name, pence in streams.items()} or None)
     return account, person, plan, budget
+
+
+def say_gets_nothing(actor: Actor, purchase: Purchase) -> None:
+    """What a broker is asked before they send something; nobody else is."""
+    if actor.brokers_for(purchase.person_id):
+        declaring.declare(actor, purchase, BenefitInput(False))

@@ -25,15 +25,28 @@ class AuditPage:
     before: UUID | None  # ask for the next page with it
 
 
-def entries_about(person_id: UUID, before: UUID | None = None, *, without: Collection[UUID]) -> AuditPage:
+#: They are about an account or a whole person: having done one says nothing of whose work the rest is.
+_NOBODYS_WORK = ("account", "authority", "budget", "person", "plan")
+
+
+def entries_about(
+    person_id: UUID, before: UUID | None = None, *, without: Collection[UUID], only_work_of: UUID | None = None
+) -> AuditPage:
     """What was done in one person's affairs, for their own "Who did what".
 
     :param without: subjects of which nothing is said: concerns that the reader was not told of yet
         (``stewardship.openings.kept_from``). Every caller has to ask, so it has no default.
+    :param only_work_of: a broker's account: what they did themselves, and what others did with what is their work.
+        It is theirs if they have an entry about it: what they began, asked or prepared.
     """
     where: list[ColumnElement[bool]] = [AuditEntry.person_id == person_id]
     if without:
         where.append(or_(AuditEntry.subject_id.is_(None), AuditEntry.subject_id.not_in(without)))
+    if only_work_of is not None:
+        by_them = AuditEntry.actor_id == only_work_of
+        a_thing = AuditEntry.subject_kind.not_in(_NOBODYS_WORK)
+        work = select(AuditEntry.subject_id).where(*where, by_them, a_thing, AuditEntry.subject_id.is_not(None))
+        where.append(or_(by_them, AuditEntry.subject_id.in_(work) & a_thing))
     return _page(where, before)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.budgets.models import Budget
@@ -20,7 +20,7 @@ from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor, Permission, PersonSubject, may
+from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,33 @@ def regular_payment_for(viewer: Actor, person: Person, ref: str) -> RegularPayme
     payment = db.session.scalar(
         select(RegularPayment)
         .join(Budget, Budget.id == RegularPayment.budget_id)
-        .where(RegularPayment.ref == tidy_ref(ref), Budget.person_id == person.id)
+        .where(RegularPayment.ref == tidy_ref(ref), Budget.person_id == person.id, *known_to(viewer, person))
     )
     if payment is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
         raise NotFoundError
     return payment
+
+
+ANOTHERS = "Arranged by another broker"
+
+
+def known_to(viewer: Actor, person: Person) -> tuple[ColumnElement[bool], ...]:
+    """Which regular purchases somebody may open, as conditions.
+
+    A broker: their own, and what the person's own side has running, which the budget's pages show; never another
+    broker's, and nothing that was stopped.
+    """
+    if not viewer.brokers_for(person.id):
+        return ()
+    own = RegularPayment.asked_by.is_not_distinct_from(viewer.account_id)
+    rest = (RegularPayment.asked_as != AuthorityKind.BROKER.value) & (RegularPayment.state != RegularState.STOPPED)
+    return (or_(own, rest),)
+
+
+def is_anothers(viewer: Actor, person: Person, payment: RegularPayment) -> bool:
+    """Whether a regular purchase is another broker's work: then a broker reads its day and sum, not what it is."""
+    by_broker = payment.asked_as == AuthorityKind.BROKER.value
+    return by_broker and viewer.brokers_for(person.id) and payment.asked_by != viewer.account_id
 
 
 def regulars_of(viewer: Actor, person: Person) -> list[RegularPayment]:
@@ -136,7 +158,7 @@ def regulars_of(viewer: Actor, person: Person) -> list[RegularPayment]:
         select(RegularPayment)
         .options(*_WHOLE)
         .join(Budget, Budget.id == RegularPayment.budget_id)
-        .where(Budget.person_id == person.id)
+        .where(Budget.person_id == person.id, *known_to(viewer, person))
         .order_by(RegularPayment.starts_on.desc(), RegularPayment.id.desc())
     )
     return list(db.session.scalars(query).unique())

@@ -13,7 +13,9 @@ from app.core import clock
 from app.demo.world import Someone, World
 from app.evidence import service as evidence
 from app.identity.rules import Actor
+from app.purchases import declaring
 from app.purchases import service as purchases
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.models import Purchase
 from app.purchases.queries import open_request_of
 from app.purchases.rules import DetailsInput, LineInput
@@ -75,6 +77,11 @@ def from_listing(
     day = min(needed or clock.today(), who.budget.ends_on)
     purchases.set_details(actor, draft, DetailsInput(needed_from=day, note=note))
     return draft
+
+
+def gets_nothing(broker: Actor, purchase: Purchase) -> None:
+    """A broker says that they get nothing from what they are about to send."""
+    declaring.declare(broker, purchase, BenefitInput(False))
 
 
 def request_ref(world: World, who: Someone, purchase: Purchase) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.demo import papers
-from app.demo.doing import Item, attach, elsewhere, from_listing, request_ref
+from app.demo.doing import Item, attach, elsewhere, from_listing, gets_nothing, request_ref
 from app.demo.known_providers import MARTA, SWIM
 from app.demo.scenes import Scene
 from app.demo.world import World
@@ -95,6 +95,7 @@ def scenes(world: World) -> list[Scene]:
             needed=world.today + 8 * day,
             note="For your sister's birthday dinner: Marta is free that evening and can drive you home.",
         )
+        gets_nothing(leonie, draft)
         purchases.submit(leonie, draft)
 
     def gym() -> None:

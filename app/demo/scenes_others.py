@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.demo import papers
-from app.demo.doing import Item, attach, elsewhere, from_listing, request_ref
+from app.demo.doing import Item, attach, elsewhere, from_listing, gets_nothing, request_ref
 from app.demo.scenes import Scene, due_next
 from app.demo.world import Someone, World
 from app.purchases import service as purchases
@@ -60,6 +60,7 @@ def _amira(world: World) -> list[Scene]:
             needed=world.today + timedelta(days=6),
             note="Two sessions in school, so that her friends learn the talker too.",
         )
+        gets_nothing(leonie, draft)
         purchases.submit(leonie, draft)
 
     def towels() -> None:
@@ -77,11 +78,15 @@ def _harriet(world: World) -> list[Scene]:
 
     def within() -> None:
         item = Item("Speech therapy session", 6_200, "therapies", 0)
-        purchases.submit(leonie, elsewhere(leonie, harriet, "Talking Hands Therapy", [item]))
+        draft = elsewhere(leonie, harriet, "Talking Hands Therapy", [item])
+        gets_nothing(leonie, draft)
+        purchases.submit(leonie, draft)
 
     def above() -> None:
         item = Item("Left-handed kitchen: knives, board and pan holder", 28_600, "equipment-and-aids", 0)
-        purchases.submit(leonie, elsewhere(leonie, harriet, "Handy Things for Living", [item]))
+        draft = elsewhere(leonie, harriet, "Handy Things for Living", [item])
+        gets_nothing(leonie, draft)
+        purchases.submit(leonie, draft)
 
     return [Scene(world.ago(5, 11), harriet, within), Scene(world.ago(1, 15), harriet, above)]
 

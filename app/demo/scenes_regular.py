@@ -12,6 +12,7 @@ from app.demo.scenes import Scene
 from app.demo.world import Someone, World
 from app.identity.rules import Actor
 from app.purchases import pricing, regular
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.regular import RegularInput
 from app.purchases.regular_posting import SYSTEM
 
@@ -34,6 +35,7 @@ def scenes(world: World) -> list[Scene]:
             "first_on": clock.today() + timedelta(days=1),
             "until": None,
             "outcome_ref": who.outcomes[aim].ref,
+            "benefit": BenefitInput(False),  # asked of the broker
             **answers,
         }
         kept[key] = regular.start(actor, who.person, who.budget, thing, RegularInput(**wanted))  # type: ignore[arg-type]  # by name

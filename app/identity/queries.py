@@ -232,6 +232,15 @@ def holds_any_authority(account_id: UUID, person_id: UUID) -> bool:
     return db.session.scalar(_acting_for(person_id).where(Account.id == account_id)) is not None
 
 
+def other_brokers(viewer: Actor, person_id: UUID) -> Select[UUID]:
+    """The accounts of this person's other brokers, those whose right has ended among them, for a statement."""
+    return select(Authority.account_id).where(
+        Authority.person_id == person_id,
+        Authority.kind == AuthorityKind.BROKER,
+        Authority.account_id != viewer.account_id,
+    )
+
+
 def settings_of(commissioner_id: UUID) -> CommissionerSettings:
     """A commissioner's settings, with defaults for what it has not set."""
     commissioner = db.session.get_one(Commissioner, commissioner_id)

@@ -182,6 +182,11 @@ class Actor:
         """The authority over this person, if there is one."""
         return next((grant for grant in self.grants if grant.person_id == person_id), None)
 
+    def brokers_for(self, person_id: UUID) -> bool:
+        """Whether they act for this person as a broker: of what is begun there they know only their own."""
+        grant = self.grant_for(person_id)
+        return grant is not None and grant.kind is AuthorityKind.BROKER
+
     def posts_with(self, role: StaffRole) -> tuple[UUID, ...]:
         """The commissioners in which this role is held."""
         return tuple(post.commissioner_id for post in self.posts if post.role is role)

@@ -71,6 +71,7 @@ def ask(
             Enquiry.commissioner_id == person.commissioner_id,
             Enquiry.person_id == person.id,
             Enquiry.closed_at.is_(None),
+            *((Enquiry.asked_by == actor.account_id,) if actor.brokers_for(person.id) else ()),
         )
     )
     if (still_open or 0) >= MOST_OPEN:

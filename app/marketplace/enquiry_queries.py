@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import clock
@@ -41,7 +41,8 @@ def enquiry_for(viewer: Actor, person: Person, ref: str) -> Enquiry:
 
     :raises NotFoundError: when there is none that the viewer may see.
     """
-    found = db.session.scalar(_whole().where(Enquiry.person_id == person.id, Enquiry.ref == tidy_ref(ref)))
+    mine = (Enquiry.person_id == person.id, *_known(viewer, person.id))
+    found = db.session.scalar(_whole().where(Enquiry.ref == tidy_ref(ref), *mine))
     if found is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
         raise NotFoundError
     return found
@@ -54,7 +55,8 @@ def enquiries_of(viewer: Actor, person: Person, page: int = 1) -> Page[Enquiry]:
     """
     if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
         raise NotFoundError
-    mine = (Enquiry.commissioner_id == person.commissioner_id, Enquiry.person_id == person.id)
+    in_affairs = (Enquiry.commissioner_id == person.commissioner_id, Enquiry.person_id == person.id)
+    mine = (*in_affairs, *_known(viewer, person.id))
     return _page(_whole().where(*mine), page)
 
 
@@ -132,7 +134,7 @@ def quote_for(viewer: Actor, person: Person, ref: str) -> Quote:
         select(Quote)
         .join(Enquiry, Enquiry.id == Quote.enquiry_id)
         .options(joinedload(Quote.enquiry).joinedload(Enquiry.provider))
-        .where(Quote.ref == tidy_ref(ref), Enquiry.person_id == person.id)
+        .where(Quote.ref == tidy_ref(ref), Enquiry.person_id == person.id, *_known(viewer, person.id))
     )
     if found is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
         raise NotFoundError
@@ -155,11 +157,17 @@ def prices_to_answer(viewer: Actor, person: Person, most: int = 5) -> list[Quote
             Quote.replaced_at.is_(None),
             Quote.used_at.is_(None),
             Quote.valid_until >= today,
+            *_known(viewer, person.id),
         )
         .order_by(Quote.valid_until, Quote.id)
         .limit(most)
     ).all()
     return [quote for quote in rows if quote.state(today) is QuoteState.GOOD]
+
+
+def _known(viewer: Actor, person_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """A broker knows the questions they asked themselves, and the prices given to those."""
+    return (Enquiry.asked_by == viewer.account_id,) if viewer.brokers_for(person_id) else ()
 
 
 def _whole() -> Select[Enquiry]:

@@ -1,4 +1,6 @@
-"""Saving listings and providers for a person: who may use their pages sees what is saved, and who saved it.
+"""Saving listings and providers for a person: their own side sees all that is saved, and who saved it.
+
+A broker has a list of their own: neither another broker's nor the person's own is theirs to read.
 
 Nothing here commits.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
@@ -28,7 +30,7 @@ MAX_NOTE = 500
 
 
 def saved_of(viewer: Actor, person: Person) -> list[SavedItem]:
-    """What is saved for a person, the newest first.
+    """What is saved for a person, the newest first; a broker's own list only.
 
     :raises NotFoundError: when the viewer may not see the person.
     """
@@ -36,7 +38,7 @@ def saved_of(viewer: Actor, person: Person) -> list[SavedItem]:
     return list(
         db.session.scalars(
             select(SavedItem)
-            .where(SavedItem.commissioner_id == person.commissioner_id, SavedItem.person_id == person.id)
+            .where(*_listed(viewer, person))
             .options(
                 joinedload(SavedItem.listing).joinedload(Listing.provider),
                 joinedload(SavedItem.listing).joinedload(Listing.location),
@@ -53,21 +55,22 @@ def saved(viewer: Actor, person: Person, ref: str) -> SavedItem:
     :raises NotFoundError: when there is none of that reference for them, or the viewer may not see them.
     """
     must_see(viewer, person)
-    found = db.session.scalar(select(SavedItem).where(SavedItem.ref == tidy_ref(ref), SavedItem.person_id == person.id))
+    found = db.session.scalar(select(SavedItem).where(SavedItem.ref == tidy_ref(ref), *_listed(viewer, person)))
     if found is None:
         raise NotFoundError
     return found
 
 
 def saved_refs(viewer: Actor, person: Person) -> dict[str, str]:
-    """Which listings and providers are saved: the reference of each with that of what was saved."""
+    """Which listings and providers are saved: the reference of each with that of what was saved, own list first."""
     must_see(viewer, person)
     rows = db.session.execute(
         select(func.coalesce(Listing.ref, Provider.ref), SavedItem.ref)
         .select_from(SavedItem)
         .outerjoin(Listing, Listing.id == SavedItem.listing_id)
         .outerjoin(Provider, Provider.id == SavedItem.provider_id)
-        .where(SavedItem.commissioner_id == person.commissioner_id, SavedItem.person_id == person.id)
+        .where(*_listed(viewer, person))
+        .order_by(SavedItem.broker_id.is_(None), SavedItem.id)  # the last one of a thing counts
     )
     return {str(of): ref for of, ref in rows}
 
@@ -94,7 +97,9 @@ def save(actor: Actor, person: Person, *, listing_ref: str = "", provider_ref: s
     must_prepare(actor, person)
     listing = queries.listing(listing_ref) if listing_ref else None
     provider = None if listing else queries.provider(provider_ref)
+    broker = actor.account_id if actor.brokers_for(person.id) else None
     one = {"listing_id": listing.id if listing else None, "provider_id": provider.id if provider else None}
+    one["broker_id"] = broker
     # two at a time would both find room: they wait for each other
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     key = db.session.scalar(
@@ -116,8 +121,8 @@ def save(actor: Actor, person: Person, *, listing_ref: str = "", provider_ref: s
     )
     if key is None:  # saved already
         return db.session.scalars(select(SavedItem).filter_by(person_id=person.id, **one)).one()
-    count = db.session.scalar(select(func.count()).select_from(SavedItem).where(SavedItem.person_id == person.id)) or 0
-    if count > MOST_SAVED:
+    in_list = select(func.count()).select_from(SavedItem).filter_by(person_id=person.id, broker_id=broker)
+    if (db.session.scalar(in_list) or 0) > MOST_SAVED:
         raise StateError(f"You have saved {MOST_SAVED} things, and that is as many as fit. Take one out first.")
     item = db.session.get_one(SavedItem, key)
     record(actor, item, "save", f"Saved {item.words}")
@@ -157,6 +162,11 @@ def unsave(actor: Actor, person: Person, ref: str) -> str:
     db.session.delete(item)
     db.session.flush()
     return words
+
+
+def _listed(viewer: Actor, person: Person) -> tuple[ColumnElement[bool], ...]:
+    mine = (SavedItem.broker_id == viewer.account_id,) if viewer.brokers_for(person.id) else ()
+    return (SavedItem.commissioner_id == person.commissioner_id, SavedItem.person_id == person.id, *mine)
 
 
 def must_see(viewer: Actor, person: Person) -> None:

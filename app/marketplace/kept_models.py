@@ -16,16 +16,26 @@ from app.core.db import Base, Key, Pence, Ref, Written
 from app.marketplace.models import Listing, Provider
 from app.marketplace.rules import Category
 
+#: Each thing once in one list: the person's own (without a broker), and each broker's.
+_ONCE = ("person_id", "broker_id")
+
+
+def _in(column: str) -> dict[str, Any]:
+    return {"unique": True, "postgresql_nulls_not_distinct": True, "postgresql_where": text(f"{column} IS NOT NULL")}
+
 
 class SavedItem(Base):
-    """A listing or a provider that somebody saved for a person, seen by everybody who acts for them."""
+    """A listing or a provider that somebody saved for a person. A broker has a list of their own beside the person's.
+
+    The person's own side sees all of them.
+    """
 
     __tablename__ = "saved_item"
     __table_args__ = (
         CheckConstraint("(listing_id IS NULL) <> (provider_id IS NULL)", name="one"),
         Index("ix_saved_item_person", "commissioner_id", "person_id", "id"),
-        Index("uq_saved_item_listing", "person_id", "listing_id", unique=True),
-        Index("uq_saved_item_provider", "person_id", "provider_id", unique=True),
+        Index("uq_saved_item_listing", *_ONCE, "listing_id", **_in("listing_id")),
+        Index("uq_saved_item_provider", *_ONCE, "provider_id", **_in("provider_id")),
     )
 
     id: Mapped[Key]
@@ -36,6 +46,7 @@ class SavedItem(Base):
     provider_id: Mapped[UUID | None] = mapped_column(ForeignKey("provider.id"))
     price_pence: Mapped[Pence | None]  # on the day it was saved
     note: Mapped[str] = mapped_column(String(500), default="")
+    broker_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # whose list; empty: the person's own
     saved_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     saved_by_name: Mapped[str] = mapped_column(String(120))
     saved_at: Mapped[Written]

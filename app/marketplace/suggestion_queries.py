@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import joinedload
 
 from app.core.db import db
@@ -124,7 +124,7 @@ def suggestion_for(viewer: Actor, person: Person, ref: str) -> Suggestion:
     found = db.session.scalar(
         select(Suggestion)
         .options(joinedload(Suggestion.provider))
-        .where(Suggestion.person_id == person.id, Suggestion.ref == tidy_ref(ref))
+        .where(Suggestion.person_id == person.id, Suggestion.ref == tidy_ref(ref), *_known(viewer, person))
     )
     if found is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
         raise NotFoundError
@@ -138,8 +138,13 @@ def suggestions_of(viewer: Actor, person: Person, most: int = 20) -> list[Sugges
     """
     if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
         raise NotFoundError
-    query = select(Suggestion).where(Suggestion.person_id == person.id).order_by(Suggestion.id.desc()).limit(most)
-    return list(db.session.scalars(query))
+    query = select(Suggestion).where(Suggestion.person_id == person.id, *_known(viewer, person))
+    return list(db.session.scalars(query.order_by(Suggestion.id.desc()).limit(most)))
+
+
+def _known(viewer: Actor, person: Person) -> tuple[ColumnElement[bool], ...]:
+    """A broker knows what they suggested themselves."""
+    return (Suggestion.suggested_by == viewer.account_id,) if viewer.brokers_for(person.id) else ()
 
 
 def to_check(viewer: Actor, ref: str) -> Suggestion:

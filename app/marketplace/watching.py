@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -66,7 +66,7 @@ def watches_of(viewer: Actor, person: Person) -> list[Watch]:
     return list(
         db.session.scalars(
             select(Watch)
-            .where(Watch.commissioner_id == person.commissioner_id, Watch.person_id == person.id)
+            .where(Watch.commissioner_id == person.commissioner_id, *_known(viewer, person))
             .order_by(Watch.id.desc())
         )
     )
@@ -78,10 +78,16 @@ def watch(viewer: Actor, person: Person, ref: str) -> Watch:
     :raises NotFoundError: when there is none of that reference for them, or the viewer may not see them.
     """
     must_see(viewer, person)
-    found = db.session.scalar(select(Watch).where(Watch.ref == tidy_ref(ref), Watch.person_id == person.id))
+    found = db.session.scalar(select(Watch).where(Watch.ref == tidy_ref(ref), *_known(viewer, person)))
     if found is None:
         raise NotFoundError
     return found
+
+
+def _known(viewer: Actor, person: Person) -> tuple[ColumnElement[bool], ...]:
+    """A broker knows the searches they watch themselves."""
+    mine = (Watch.made_by == viewer.account_id,) if viewer.brokers_for(person.id) else ()
+    return (Watch.person_id == person.id, *mine)
 
 
 def told_by(found: Watch) -> list[tuple[Listing, WatchTold]]:
@@ -114,7 +120,7 @@ def start_watch(actor: Actor, person: Person, name: str, asked: Asked) -> Watch:
         raise InvalidError({"name": f"Use {MAX_NAME} letters or fewer"})
     # two at a time would both find room: they wait for each other
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
-    count = db.session.scalar(select(func.count()).select_from(Watch).where(Watch.person_id == person.id)) or 0
+    count = db.session.scalar(select(func.count()).select_from(Watch).where(*_known(actor, person))) or 0
     if count >= MOST_WATCHES:
         raise StateError(f"We look out for {MOST_WATCHES} things at a time. Stop one of them first.")
     now = clock.now()

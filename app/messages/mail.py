@@ -16,9 +16,10 @@ from app.config import Settings
 from app.core import clock
 from app.core.db import db
 from app.core.jobs import task
+from app.identity import queries as identity
 from app.identity.models import Account
 from app.messages.models import Notice
-from app.messages.rules import EMAIL_LINES
+from app.messages.rules import EMAIL_LINES, PERSON_SIDE
 
 SEND_EMAIL = "messages.send_email"
 _TIMEOUT = 20  # seconds for each step of the talk with the mail server
@@ -27,7 +28,7 @@ _log = logging.getLogger("carepurse.mail")
 
 @task(SEND_EMAIL)
 def send_email(notice_id: str) -> None:
-    """Send the e-mail of one notice, unless it went already or the account is closed.
+    """Send the e-mail of one notice, unless it went already, the account is closed, or it may not be read any more.
 
     :raises OSError: when the mail server cannot be reached or refuses; the job is then tried again.
     """
@@ -38,11 +39,18 @@ def send_email(notice_id: str) -> None:
     if notice is None or notice.emailed_at is not None:
         return
     account = db.session.get_one(Account, notice.account_id)
-    if account.closed_at is None:
+    if account.closed_at is None and _may_be_read(notice):
         settings: Settings = current_app.config["SETTINGS"]
         deliver(settings, compose(settings, account.email, notice))
     notice.emailed_at = clock.now()
     db.session.flush()
+
+
+def _may_be_read(notice: Notice) -> bool:
+    """Whether the account still acts for the person it tells of: a right may end between the news and its e-mail."""
+    if notice.person_id is None or notice.about not in PERSON_SIDE:
+        return True
+    return identity.holds_any_authority(notice.account_id, notice.person_id)
 
 
 def compose(settings: Settings, address: str, notice: Notice) -> EmailMessage:

@@ -88,6 +88,23 @@ class About(StrEnum):
     DETAILS = "details"  # about_ref: empty; the person's page of who they are
 
 
+#: They lead to a person's own pages: for whoever acts for the person, and for nobody any more once that has ended.
+PERSON_SIDE = frozenset(
+    {
+        About.PURCHASE,
+        About.BUDGET,
+        About.REGULAR,
+        About.BASKET,
+        About.MOVE,
+        About.CONVERSATION,
+        About.IDEA,
+        About.WATCH,
+        About.ENQUIRY,
+        About.REVIEW,
+        About.SUGGESTION,
+    }
+)
+
 #: E-mails say little: they are read on lock screens and shared computers.
 EMAIL_LINES: dict[About, str] = {
     About.PURCHASE: "There is news about a purchase.",

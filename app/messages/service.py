@@ -19,7 +19,7 @@ from app.core.jobs import enqueue_many
 from app.core.words import storable
 from app.identity.models import Account, Authority
 from app.identity.rules import Actor, AuthorityKind
-from app.messages import mail
+from app.messages import mail, queries
 from app.messages.models import Message, Notice, Thread
 from app.messages.rules import MAX_BODY, About, NoticeKind
 
@@ -155,9 +155,9 @@ def body_of(typed: str) -> str:
 def mark_read(actor: Actor, ref: str) -> Notice:
     """Mark one of one's own notices as read.
 
-    :raises NotFoundError: when there is no such notice for this account.
+    :raises NotFoundError: when there is no such notice for this account, or the right to act for its person has ended.
     """
-    notice = db.session.scalar(select(Notice).where(Notice.ref == ref, Notice.account_id == actor.account_id))
+    notice = db.session.scalar(select(Notice).where(Notice.ref == ref, *queries.own(actor)))
     if notice is None:
         raise NotFoundError
     if notice.read_at is None:

@@ -17,6 +17,7 @@ from app.policy.findings import finding, long_date, pounds
 from app.policy.rules import Door, Finding, LineFacts, PurchaseFacts
 from app.policy.text import words
 
+BROKER_BENEFIT = "broker-benefit"
 _TIME_UNITS = frozenset({"hour", "session", "night", "day", "week", "month"})
 """Support bought by time is not one thing bought in parts: each payment stands by itself."""
 
@@ -154,6 +155,9 @@ def purchase_findings(policy: PolicyDocument, facts: PurchaseFacts) -> Iterator[
     total = sum(line.amount_pence for line in facts.lines if line.amount_pence > 0)
     if total > 0:
         yield from _balance(policy, facts, total)
+    # a version from before there was this rule decides without it
+    if facts.broker_gets and BROKER_BENEFIT in policy.rules:
+        yield finding(policy, BROKER_BENEFIT, facts.door, facts.broker_gets)
     if facts.plan_ends_on is not None and facts.plan_ends_on < facts.today:
         shown = long_date(facts.plan_ends_on)
         yield finding(policy, "plan-ended", facts.door, shown, date=shown)

@@ -231,3 +231,4 @@ class PurchaseFacts:
     recent: tuple[RecentPurchase, ...] = field(default=())
     plan_review_due_on: date | None = None
     plan_ends_on: date | None = None
+    broker_gets: str = ""  # what a broker said they get from it, in words; nothing where they get nothing

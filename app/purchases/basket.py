@@ -88,7 +88,7 @@ def put_draft_in(actor: Actor, purchase: Purchase) -> None:
     """
     require(actor, Permission.PREPARE_PURCHASE, purchase)
     require_state(purchase, State.DRAFT)
-    if not may_go_in(purchase):
+    if not may_go_in(actor, purchase):
         raise StateError("This cannot go into the basket. Send it by itself.")
     budget_service.lock(budgets.budget_by_id(purchase.budget_id))
     drafts = [item for item in basket_of(actor, purchase.person) if item.id != purchase.id]
@@ -101,9 +101,11 @@ def put_draft_in(actor: Actor, purchase: Purchase) -> None:
     record(actor, purchase, "put_in_basket", "Put into the basket")
 
 
-def may_go_in(purchase: Purchase) -> bool:
-    """Whether a draft is one that can be sent with others: from the marketplace, and new."""
+def may_go_in(actor: Actor, purchase: Purchase) -> bool:
+    """Whether a draft is one that can be sent with others: from the marketplace, new, and of their own side."""
     special = (purchase.changes_id, purchase.regular_payment_id, purchase.idea_id)
+    if actor.brokers_for(purchase.person_id) != (purchase.broker_id is not None):
+        return False
     return purchase.way is Way.LISTING and purchase.provider_id is not None and special == (None, None, None)
 
 

@@ -24,6 +24,7 @@ from app.policy.rules import Action, RecentPurchase
 from app.purchases.ahead import NOTHING_AHEAD, Ahead
 from app.purchases.alone import beyond_of
 from app.purchases.basket_queries import basket_of
+from app.purchases.benefit_queries import missing_statement
 from app.purchases.checking import PurchaseCheck, check_of, missing_in, missing_in_line, result_of, state_for
 from app.purchases.delegating import simple_rule_for
 from app.purchases.facts import Weighed, shares_of, weigh
@@ -40,7 +41,7 @@ class Missing:
     """Something that keeps the basket from being sent.
 
     :param line: which thing it is about; None for the whole purchase.
-    :param field: ``outcome amount offered budget payee quote lines``.
+    :param field: ``outcome amount offered budget payee quote lines benefit``.
     """
 
     purchase: Purchase
@@ -170,7 +171,7 @@ def judge(actor: Actor, drafts: Sequence[Purchase]) -> Iterator[Judged]:
             weighed=weighed,
             short=short,
             fits_alone=stopped and weighed.ahead is not NOTHING_AHEAD and _fits_alone(purchase, weighed, short),
-            missing=tuple(_missing_in(purchase)),
+            missing=tuple(_missing_in(actor, purchase)),
         )
 
 
@@ -238,10 +239,10 @@ def _set_aside(
 _OF_LINES = frozenset({"outcome", "amount", "offered"})  # named for each thing by itself
 
 
-def _missing_in(purchase: Purchase) -> Iterator[Missing]:
+def _missing_in(actor: Actor, purchase: Purchase) -> Iterator[Missing]:
     for line in purchase.lines:
         for field, words in missing_in_line(purchase, line).items():
             yield Missing(purchase, line, field, words)
-    for field, words in missing_in(purchase).items():
+    for field, words in (missing_in(purchase) | missing_statement(actor, purchase)).items():
         if field not in _OF_LINES:
             yield Missing(purchase, None, field, words)

@@ -12,7 +12,7 @@ from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.plans.models import Outcome
 from app.purchases.models import Purchase, PurchaseLine
-from app.purchases.rules import State
+from app.purchases.own_work import in_basket_of, require_known
 
 MAX_PROVIDERS = 10
 _WHOLE = (
@@ -24,7 +24,7 @@ _WHOLE = (
 
 def basket_of(viewer: Actor, person: Person) -> list[Purchase]:
     """What is in a person's basket as it is now, the one begun first before the others: the order in which all of it
-    is judged and sent.
+    is judged and sent. A broker has a basket of their own.
 
     :raises NotFoundError: when the viewer may not see it.
     """
@@ -32,7 +32,7 @@ def basket_of(viewer: Actor, person: Person) -> list[Purchase]:
     found = db.session.scalars(
         select(Purchase)
         .options(*_WHOLE)
-        .where(Purchase.person_id == person.id, Purchase.in_basket, Purchase.state == State.DRAFT)
+        .where(Purchase.person_id == person.id, *in_basket_of(viewer, person.id))
         .order_by(Purchase.created_at, Purchase.id)
         .execution_options(populate_existing=True)
     )
@@ -40,12 +40,12 @@ def basket_of(viewer: Actor, person: Person) -> list[Purchase]:
 
 
 def things_in_basket(viewer: Actor, person: Person) -> int:
-    """How many things are in a person's basket."""
+    """How many things are in the viewer's basket for a person."""
     _check(viewer, person)
     counted = (
         select(func.count(PurchaseLine.id))
         .join(Purchase, Purchase.id == PurchaseLine.purchase_id)
-        .where(Purchase.person_id == person.id, Purchase.in_basket, Purchase.state == State.DRAFT)
+        .where(Purchase.person_id == person.id, *in_basket_of(viewer, person.id))
     )
     return int(db.session.scalar(counted) or 0)
 
@@ -56,6 +56,7 @@ def sent_with(viewer: Actor, purchase: Purchase) -> list[Purchase]:
     What is sent together is sent by one person at one moment, to the microsecond.
     """
     _check(viewer, purchase.person)
+    require_known(viewer, purchase)
     if purchase.submitted_at is None:
         return []
     found = db.session.scalars(

@@ -17,6 +17,7 @@ from app.core.money import format_pounds
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.purchases.models import Purchase
 from app.purchases.order_rules import OrderState
+from app.purchases.own_work import require_known
 from app.purchases.rules import State, Verb, step
 from app.purchases.telling_providers import GIVEN_UP, tell_of_step
 
@@ -33,12 +34,14 @@ _NOT_YOURS = {
 def require(actor: Actor, permission: Permission, purchase: Purchase) -> None:
     """Check a right over the purchase's person.
 
-    :raises NotFoundError: when the actor has nothing to do with them: the purchase does not exist for this actor.
+    :raises NotFoundError: when the actor has nothing to do with them, or it is not this broker's work: the purchase
+        does not exist for this actor.
     :raises NotAllowedError: when they may see it but not do this.
     """
     subject = PersonSubject(purchase.person_id)
     if not may(actor, Permission.VIEW_BUDGET, subject):
         raise NotFoundError
+    require_known(actor, purchase)
     if not may(actor, permission, subject):
         raise NotAllowedError(_NOT_YOURS[permission])
 

@@ -18,6 +18,7 @@ from app.marketplace.models import Listing
 from app.marketplace.rules import say_price
 from app.policy.rules import Action, Decision, Finding
 from app.purchases.alone import beyond_of
+from app.purchases.benefit_queries import missing_statement
 from app.purchases.changing import require
 from app.purchases.delegating import simple_rule_for
 from app.purchases.facts import Weighed, weigh
@@ -93,7 +94,7 @@ def check_of(actor: Actor, purchase: Purchase, weighed: Weighed, result: State) 
         result=result,
         coordinator_name=who,
         answer_by=by,
-        missing=missing_in(purchase),
+        missing=missing_in(purchase) | missing_statement(actor, purchase),
         blocked_refs=tuple(item.line.ref for item in lines if item.decision.action is Action.BLOCK),
         beyond=beyond_of(actor, purchase) if result is State.AWAITING_HOLDER else None,
     )

@@ -18,6 +18,7 @@ from app.marketplace.models import Provider
 from app.marketplace.rules import RegisterStatus
 from app.messages.rules import About
 from app.plans.models import Outcome
+from app.purchases.benefit_queries import statements_about
 from app.purchases.regular_posting import enqueue_due
 from app.purchases.regular_prices import follow_prices
 from app.purchases.regular_weighing import weigh_regular
@@ -103,6 +104,9 @@ class RegularSubject:
             facts.append(Fact("In their words", payment.note))
         asked = request.opened_at
         facts.append(Fact("Asked by", f"{_asked_by(payment, change)}, {clock.say_day(clock.london(asked).date())}"))
+        said = [f"{item.by_name} {item.words}, {clock.say_day(item.day)}" for item in statements_about(payment.id)]
+        if said:
+            facts.append(Fact("The broker gets", "\n".join(said)))
         this_month = ahead.months[0].sum_pence if ahead.months else 0
         safe = budgets.balance(budget).safe_to_spend
         return Shown(facts=facts, safe_now_pence=safe, safe_after_pence=safe - this_month)

@@ -76,6 +76,7 @@ def start_draft(
         requested_by=actor.account_id,
         requested_by_name=actor.name,
         requested_as=actor.quality_for(person.id, person.commissioner_id),
+        broker_id=actor.account_id if actor.brokers_for(person.id) else None,
         lines=[],
     )
     require(actor, Permission.PREPARE_PURCHASE, purchase)

@@ -33,6 +33,7 @@ from app.policy.engine import decide
 from app.policy.rules import Decision, Door, LineFacts, PurchaseFacts, RecentPurchase
 from app.policy.text import words
 from app.purchases.ahead import NOTHING_AHEAD, Ahead
+from app.purchases.benefit_queries import gets_of
 from app.purchases.idea_cover import Cover
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.recent import recent_of
@@ -67,13 +68,19 @@ class Weighed:
 
 
 def weigh(
-    purchase: Purchase, *, to_act: bool = False, taking: StillDue | None = None, ahead: Ahead = NOTHING_AHEAD
+    purchase: Purchase,
+    *,
+    to_act: bool = False,
+    taking: StillDue | None = None,
+    ahead: Ahead = NOTHING_AHEAD,
+    broker_gets: str | None = None,
 ) -> Weighed:
     """Ask the policy in force about a purchase as it stands. The caller has checked the right.
 
     :param to_act: money follows from the answer: whoever weighs another purchase of this budget to act waits.
     :param taking: the occurrence of a regular purchase that it was just noted to take care of.
     :param ahead: what is to be sent with it and stands before it.
+    :param broker_gets: what a broker says they get; what was said of the purchase when left out.
     """
     today = clock.today()
     budget = budgets.budget_by_id(purchase.budget_id)
@@ -110,6 +117,7 @@ def weigh(
         + recent_of(purchase, max(policy.thresholds.split_days, policy.thresholds.duplicate_days), today),
         plan_review_due_on=plan.review_due_on if plan else None,
         plan_ends_on=plan.ends_on if plan else None,
+        broker_gets=gets_of(purchase) if broker_gets is None else broker_gets,
     )
     decision = without_settled(decide(policy, facts), agreed)
     decision = without_agreed(decision, changes.as_dict() if changes else None)

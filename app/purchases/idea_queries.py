@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from app.approvals.models import ApprovalRequest
@@ -39,7 +39,8 @@ def ideas_of(viewer: Actor, person: Person) -> list[Idea]:
     """
     _check(viewer, person.id)
     query = select(Idea).options(joinedload(Idea.outcome)).where(Idea.person_id == person.id)
-    query = query.where(Idea.commissioner_id == person.commissioner_id).order_by(Idea.id.desc()).limit(_MOST)
+    query = query.where(Idea.commissioner_id == person.commissioner_id, *_known(viewer, person.id))
+    query = query.order_by(Idea.id.desc()).limit(_MOST)
     return list(db.session.scalars(query))
 
 
@@ -49,7 +50,8 @@ def idea_for(viewer: Actor, person: Person, ref: str) -> Idea:
     :raises NotFoundError: when there is none, or it is not the viewer's to see.
     """
     _check(viewer, person.id)
-    idea = db.session.scalar(select(Idea).where(Idea.ref == tidy_ref(ref), Idea.person_id == person.id))
+    mine = (Idea.person_id == person.id, *_known(viewer, person.id))
+    idea = db.session.scalar(select(Idea).where(Idea.ref == tidy_ref(ref), *mine))
     if idea is None:
         raise NotFoundError
     return idea
@@ -67,6 +69,7 @@ def agreed_ideas(viewer: Actor, person: Person) -> list[AgreedIdea]:
             Idea.person_id == person.id,
             Idea.state == IdeaState.AGREED,
             Idea.until >= today,
+            *_known(viewer, person.id),
         )
     )
     found = [AgreedIdea(idea, left_of(idea, today)) for idea in db.session.scalars(query.order_by(Idea.id.desc()))]
@@ -94,6 +97,7 @@ def waiting_ideas(viewer: Actor, person: Person) -> list[WaitingIdea]:
         .join(ApprovalRequest, (ApprovalRequest.subject_id == Idea.id) & ApprovalRequest.state.in_(OPEN))
         .outerjoin(Account, Account.id == ApprovalRequest.assigned_to)
         .where(Idea.commissioner_id == person.commissioner_id, Idea.person_id == person.id, Idea.state.in_(OPEN_IDEAS))
+        .where(*_known(viewer, person.id))
         .order_by(Idea.id)
         .limit(_MOST)
     )
@@ -101,6 +105,11 @@ def waiting_ideas(viewer: Actor, person: Person) -> list[WaitingIdea]:
         WaitingIdea(ref, words, pence, state is IdeaState.ASKED, who, new_day or day)
         for ref, words, pence, state, who, new_day, day in rows
     ]
+
+
+def _known(viewer: Actor, person_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """A broker knows the ideas they asked about themselves."""
+    return (Idea.asked_by == viewer.account_id,) if viewer.brokers_for(person_id) else ()
 
 
 def _check(viewer: Actor, person_id: UUID) -> None:

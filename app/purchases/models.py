@@ -55,6 +55,7 @@ class Purchase(Base):
         Index("ix_purchase_provider", "provider_id", "submitted_at", postgresql_where=text("provider_id IS NOT NULL")),
         # one change at a time
         Index("uq_purchase_changes", "changes_id", unique=True, postgresql_where=text(_CHANGING)),
+        Index("ix_purchase_broker", "broker_id", "person_id", "id", postgresql_where=text("broker_id IS NOT NULL")),
         Index("ix_purchase_idea", "idea_id", postgresql_where=text("idea_id IS NOT NULL")),
     )
 
@@ -78,6 +79,7 @@ class Purchase(Base):
     requested_as: Mapped[str] = mapped_column(String(24))  # in what quality: self, representative, nominee, broker
     agreed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # the first of two yeses
     agreed_by_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    broker_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # who began it as a broker: their work
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[Written]
     submitted_at: Mapped[datetime | None]

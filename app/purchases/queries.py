@@ -24,6 +24,7 @@ from app.plans.models import Outcome
 from app.purchases.alone import beyond_of
 from app.purchases.appealing import may_appeal
 from app.purchases.models import Purchase, PurchaseDecision, PurchaseLine
+from app.purchases.own_work import known_to, require_known
 from app.purchases.problem_queries import may_help
 from app.purchases.rules import State, Verb, possible
 from app.purchases.waiting import Waiting, WaitingKind, waiting_for
@@ -60,6 +61,7 @@ def purchase_for(viewer: Actor, person: Person, ref: str) -> Purchase:
     purchase = db.session.scalars(_PURCHASE, asked).unique().one_or_none()
     if purchase is None:
         raise NotFoundError
+    require_known(viewer, purchase)
     return purchase
 
 
@@ -69,7 +71,7 @@ def drafts_of(viewer: Actor, person: Person) -> list[Purchase]:
     return list(
         db.session.scalars(
             select(Purchase)
-            .where(Purchase.person_id == person.id, Purchase.state == State.DRAFT)
+            .where(Purchase.person_id == person.id, Purchase.state == State.DRAFT, *known_to(viewer, person.id))
             .order_by(Purchase.created_at.desc())
             .limit(_DRAFTS_MOST)
         )
@@ -79,6 +81,7 @@ def drafts_of(viewer: Actor, person: Person) -> list[Purchase]:
 def open_request_of(viewer: Actor, purchase: Purchase) -> ApprovalRequest | None:
     """The newest request about a purchase, open or answered: who, until when, what they said."""
     _check(viewer, purchase.person_id)
+    require_known(viewer, purchase)
     return approval_queries.latest_for(purchase.id)
 
 
@@ -91,6 +94,7 @@ def thread_of(viewer: Actor, purchase: Purchase) -> list[Message]:
 def decisions_of(viewer: Actor, purchase: Purchase) -> Sequence[PurchaseDecision]:
     """Everything the policy said of a purchase, first to last."""
     _check(viewer, purchase.person_id)
+    require_known(viewer, purchase)
     return db.session.scalars(
         select(PurchaseDecision)
         .where(
@@ -107,6 +111,7 @@ def check_sees(viewer: Actor, purchase: Purchase) -> None:
     :raises NotFoundError: for everybody else.
     """
     if may(viewer, Permission.READ_MONEY, PersonSubject(purchase.person_id)):
+        require_known(viewer, purchase)
         return
     if any(approval_queries.may_open(viewer, item) for item in approval_queries.requests_about(purchase.id)):
         return

@@ -3,7 +3,6 @@
 from app.purchases.deciding_regular import RegularSubject
 from app.purchases.regular_changing import (
     ChangeCheck,
-    ChangeInput,
     change,
     check_change,
     end,
@@ -19,7 +18,7 @@ from app.purchases.regular_posting import Posted, due_days, enqueue_due, post_oc
 from app.purchases.regular_prices import accept_rise, check_rise, price_changed, refuse_rise
 from app.purchases.regular_reading import Coming, coming_up, history_of, waiting_for
 from app.purchases.regular_starting import RegularCheck, check, confirm, start, take_back, turn_down
-from app.purchases.regular_things import RegularInput, Thing, thing_from_listing, thing_from_purchase
+from app.purchases.regular_things import ChangeInput, RegularInput, Thing, thing_from_listing, thing_from_purchase
 
 __all__ = [
     "ChangeCheck",

@@ -22,8 +22,11 @@ from app.core.words import storable
 from app.identity.rules import Actor, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
+from app.purchases.benefit_rules import words_of
+from app.purchases.declaring import asked_of, declare_regular
 from app.purchases.regular_posting import Posted, post_occurrence
 from app.purchases.regular_starting import withdraw_request
+from app.purchases.regular_things import ChangeInput
 from app.purchases.regular_weighing import WeighedRegular, weigh_regular
 from app.purchases.regular_writing import (
     ask_coordinator,
@@ -39,16 +42,6 @@ from app.purchases.regular_writing import (
     tell,
 )
 from app.purchases.rules import MAX_NOTE, MAX_QUANTITY, line_amount
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeInput:
-    """What is to be different from a day on. None leaves what is there."""
-
-    from_on: date
-    rhythm: str | None = None
-    quantity_hundredths: int | None = None
-    amount_pence: int | None = None  # each time, where no listing has a price
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +164,16 @@ def set_posted_by(actor: Actor, payment: RegularPayment, by: PostedBy) -> None:
 def check_change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> ChangeCheck:
     """What a change would lead to. Writes nothing.
 
-    :raises InvalidError: fields ``from_on rhythm quantity amount``.
+    :raises InvalidError: fields ``from_on rhythm quantity amount``, and of a broker ``gets`` and what goes with it.
     """
     budget = budget_of(payment)
     require(actor, Permission.PREPARE_PURCHASE, budget.person_id)
     require_running(payment)
+    said = asked_of(actor, budget.person_id, payment.provider_id, wanted.benefit)
     before = payment.terms_on(wanted.from_on)
     terms = _new_terms(actor, payment, budget, before, wanted)
-    weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True)
+    gets = words_of(actor.name, said) if said else None
+    weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True, broker_gets=gets)
     dearer = is_dearer(before, terms)
     result: TermsState | None = TermsState.AGREED
     if dearer and weighed.decision.action is Action.BLOCK:
@@ -203,6 +198,9 @@ def change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> Regula
     if found.result is None:
         first = found.weighed.decision.findings[0]
         raise StateError(f"{first.sentence} Everything stays as it was.")
+    said = asked_of(actor, budget_of(payment).person_id, payment.provider_id, wanted.benefit)
+    if said is not None:
+        declare_regular(actor, payment, budget_of(payment).person_id, said)
     return keep_terms(actor, payment, found.terms, found.result, found.weighed)
 
 

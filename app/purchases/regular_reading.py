@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.approvals.models import ApprovalRequest
@@ -19,9 +19,14 @@ from app.budgets.regular_rules import PostedBy, RegularState, TermsState
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
+from app.identity import queries as identity
 from app.identity.models import Account, Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
+from app.messages import queries as messages
+from app.messages.models import Message
+from app.messages.rules import About
 from app.purchases.models import Purchase
+from app.purchases.own_work import known_to
 from app.purchases.regular_posting import CATCH_UP_DAYS
 from app.purchases.rules import STATE_WORDS
 
@@ -96,7 +101,7 @@ def history_of(viewer: Actor, person: Person, payment: RegularPayment) -> list[P
             RegularPaymentMade.skipped_by_name,
             Purchase.total_pence,
             Purchase.state,
-            Purchase.ref,
+            case((and_(true(), *known_to(viewer, person.id)), Purchase.ref)),
         )
         .outerjoin(Purchase, Purchase.id == RegularPaymentMade.purchase_id)
         .where(RegularPaymentMade.payment_id == payment.id)
@@ -145,7 +150,9 @@ def waiting_for(viewer: Actor, person: Person) -> list[RegularWaiting]:
         .join(Budget, Budget.id == RegularPayment.budget_id)
         .outerjoin(
             RegularTerms,
-            (RegularTerms.payment_id == RegularPayment.id) & RegularTerms.state.in_(waiting_states),
+            (RegularTerms.payment_id == RegularPayment.id)
+            & RegularTerms.state.in_(waiting_states)
+            & and_(*_changes_known(viewer, person)),
         )
         .outerjoin(
             ApprovalRequest,
@@ -154,6 +161,7 @@ def waiting_for(viewer: Actor, person: Person) -> list[RegularWaiting]:
         .outerjoin(Account, Account.id == ApprovalRequest.assigned_to)
         .where(
             Budget.person_id == person.id,
+            *regular_queries.known_to(viewer, person),
             or_(
                 RegularPayment.state.in_((RegularState.AWAITING_HOLDER, RegularState.AWAITING_APPROVAL)),
                 (RegularPayment.state == RegularState.RUNNING) & RegularTerms.id.is_not(None),
@@ -163,6 +171,30 @@ def waiting_for(viewer: Actor, person: Person) -> list[RegularWaiting]:
     found = [_waiting(*row) for row in db.session.execute(query).unique()]
     order = list(WaitingKind)
     return sorted(found, key=lambda item: (order.index(item.kind), item.due_on or date.max))
+
+
+def change_waiting(viewer: Actor, person: Person, payment: RegularPayment) -> RegularTerms | None:
+    """The change that waits for somebody, if there is one that this viewer may know of: not another broker's."""
+    waiting = payment.waiting_terms
+    if waiting is None or not viewer.brokers_for(person.id):
+        return waiting
+    known = select(RegularTerms.id).where(RegularTerms.id == waiting.id, *_changes_known(viewer, person))
+    return waiting if db.session.scalar(known) else None
+
+
+def thread_of(viewer: Actor, person: Person, payment: RegularPayment) -> list[Message]:
+    """What was written about it, oldest first; a broker reads what is about their own."""
+    _check(viewer, person)
+    if viewer.brokers_for(person.id) and payment.asked_by != viewer.account_id:
+        return []
+    return messages.thread(About.REGULAR, payment.id)
+
+
+def _changes_known(viewer: Actor, person: Person) -> tuple[ColumnElement[bool], ...]:
+    if not viewer.brokers_for(person.id):
+        return (true(),)
+    others = identity.other_brokers(viewer, person.id)
+    return (or_(RegularTerms.asked_by.is_(None), RegularTerms.asked_by.not_in(others)),)
 
 
 def _waiting(

@@ -24,6 +24,8 @@ from app.marketplace import queries as marketplace
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.purchases.alone import says_yes, tell_if_nobody_agrees
+from app.purchases.benefit_rules import words_of
+from app.purchases.declaring import asked_of, declare_regular
 from app.purchases.regular_things import RegularInput, Thing, build
 from app.purchases.regular_weighing import WeighedRegular, weigh_regular
 from app.purchases.regular_writing import (
@@ -51,17 +53,21 @@ class RegularCheck:
     result: RegularState
     coordinator_name: str | None
     answer_by: date | None
+    gets: str = ""  # what the broker who asks says they get, in words
 
 
 def check(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: RegularInput) -> RegularCheck:
     """What starting it would do. Writes nothing and promises nothing: starting asks the policy again.
 
-    :raises InvalidError: fields ``rhythm first_on until quantity amount outcome family_member``.
+    :raises InvalidError: fields ``rhythm first_on until quantity amount outcome family_member``, and of a broker
+        ``gets`` and what goes with it.
     """
     require(actor, Permission.PREPARE_PURCHASE, person.id)
     payment = build(actor, person, budget, thing, wanted)
+    said = asked_of(actor, person.id, payment.provider_id, wanted.benefit)
     terms = payment.every_terms[0]
-    weighed = weigh_regular(payment, terms, budget, person)
+    gets = words_of(actor.name, said) if said else ""
+    weighed = weigh_regular(payment, terms, budget, person, broker_gets=gets)
     result = weighed.state_for(actor, payment, person.id)
     who = by = None
     if result is RegularState.AWAITING_APPROVAL and actor.account_id:
@@ -69,7 +75,7 @@ def check(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: Re
         account = approval_queries.coordinator_for(person.id, budget.commissioner_id, actor.account_id, sellers)
         who = account.name if account else "Your coordinator's team"
         by = approvals.due_day(budget.commissioner_id)
-    return RegularCheck(payment, terms, weighed, result, who, by)
+    return RegularCheck(payment, terms, weighed, result, who, by, gets)
 
 
 def start(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: RegularInput) -> RegularPayment:
@@ -85,6 +91,9 @@ def start(actor: Actor, person: Person, budget: Budget, thing: Thing, wanted: Re
     payment.policy_version = decision.policy_version
     db.session.add(payment)
     db.session.flush()
+    said = asked_of(actor, person.id, payment.provider_id, wanted.benefit)
+    if said is not None:
+        declare_regular(actor, payment, person.id, said)
     record(actor, payment, "start", f"Asked for {payment.words}, {say_terms(found.terms)}", **_sum(found.weighed))
     if payment.state is RegularState.AWAITING_APPROVAL:
         _ask(actor, payment, found.weighed)

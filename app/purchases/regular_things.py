@@ -21,6 +21,7 @@ from app.marketplace import queries as marketplace
 from app.marketplace.models import Listing
 from app.plans import queries as plans
 from app.purchases import queries
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.rules import MAX_NOTE, MAX_QUANTITY, MAX_WORDS, Family, line_amount
 
 _FAR = 366 * 2  # days ahead in which a first day still makes sense
@@ -54,6 +55,18 @@ class RegularInput:
     family_member: str | None = None
     posted_by: str = PostedBy.CAREPURSE.value
     note: str = ""
+    benefit: BenefitInput | None = None  # what a broker gets from it; asked of nobody else
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeInput:
+    """What is to be different from a day on. None leaves what is there."""
+
+    from_on: date
+    rhythm: str | None = None
+    quantity_hundredths: int | None = None
+    amount_pence: int | None = None  # each time, where no listing has a price
+    benefit: BenefitInput | None = None  # as of ``RegularInput``
 
 
 def thing_from_listing(ref: str) -> Thing:

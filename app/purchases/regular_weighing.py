@@ -25,6 +25,7 @@ from app.policy import queries as policies
 from app.policy.findings import finding
 from app.policy.rules import Action, Decision, Door, Finding, Group
 from app.purchases.alone import beyond
+from app.purchases.benefit_queries import gets_of_regular
 from app.purchases.facts import weigh
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import MAX_WORDS, Family, State, Way
@@ -69,11 +70,13 @@ def weigh_regular(
     person: Person,
     *,
     changing: bool = False,
+    broker_gets: str | None = None,
 ) -> WeighedRegular:
     """Ask the policy in force. Writes nothing.
 
     :param terms: those to weigh, from their day on.
     :param changing: they take the place of what was agreed.
+    :param broker_gets: what a broker says they get; what was said of it last when left out.
     """
     today = clock.today()
     due = _due_days(payment, terms, budget, max(terms.from_on, payment.starts_on, today))
@@ -82,7 +85,8 @@ def weigh_regular(
         counted = payment.due_in(max(terms.from_on, today), budget.ends_on, _school(payment, terms, budget))
         old = [(day, held.amount_pence) for day, held in counted]
     ahead = forecast(carrying.outlook(budget), terms.beat, terms.amount_pence, due, old)
-    one = weigh(occurrence_purchase(payment, terms, budget, None, person)).decision
+    gets = gets_of_regular(payment) if broker_gets is None else broker_gets
+    one = weigh(occurrence_purchase(payment, terms, budget, None, person), broker_gets=gets).decision
     starts_now = bool(due) and clock.period_of(due[0][0]) == clock.period_of(today)
     passed_over = _NOT_OF_ONE if starts_now and not changing else _NOT_OF_ONE | _OF_TODAY
     found = [item for item in one.findings if item.rule not in passed_over]
@@ -168,6 +172,7 @@ def occurrence_purchase(
         requested_by=payment.asked_by,
         requested_by_name=payment.asked_by_name,
         requested_as=payment.asked_as,
+        broker_id=payment.asked_by if payment.asked_as == "broker" else None,
         lines=[line],
         **same,
     )

@@ -15,6 +15,7 @@ from app.purchases.holding import hold_lines, hold_sum
 from app.purchases.making_lines import LINE_FIELDS
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.order_rules import OrderState
+from app.purchases.own_work import require_known
 from app.purchases.quoting import hand_over_quotes
 from app.purchases.rules import State, Verb
 from app.purchases.settling import release
@@ -42,6 +43,7 @@ def start_change(actor: Actor, purchase: Purchase) -> Purchase:
     _refuse_if_done(purchase)
     going = change_of(purchase.id)
     if going is not None and going.state is State.DRAFT:
+        require_known(actor, going)
         return going
     if going is not None:
         raise StateError(f"A change of this is on its way already. It says: {going.state_words}.")
@@ -55,6 +57,7 @@ def start_change(actor: Actor, purchase: Purchase) -> Purchase:
         requested_by=actor.account_id,
         requested_by_name=actor.name,
         requested_as=actor.quality_for(purchase.person_id, purchase.commissioner_id),
+        broker_id=purchase.broker_id,  # whoever changes it, it stays the work of whoever began it
         lines=[_copy(line) for line in purchase.lines],
         **values,
     )

@@ -28,6 +28,7 @@ from app.ledger.models import LedgerTransfer
 from app.ledger.rules import Phase, TransferKind
 from app.plans.models import Outcome
 from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.own_work import columns_for
 from app.purchases.rules import STATE_WORDS, State
 from app.purchases.second_look_models import PurchaseRefund
 from app.purchases.spending_filter import SpendingFilter
@@ -73,7 +74,7 @@ def spending(viewer: Actor, person: Person, wanted: SpendingFilter, page: int = 
     """
     _check(viewer, person)
     offset, limit = window(page, PAGE_SIZE)
-    rows = db.session.execute(_statement(person, wanted, offset + limit).offset(offset).limit(limit)).all()
+    rows = db.session.execute(_statement(viewer, person, wanted, offset + limit).offset(offset).limit(limit)).all()
     return make_page([_movement(row) for row in rows], page, PAGE_SIZE)
 
 
@@ -89,7 +90,7 @@ def spending_csv(viewer: Actor, person: Person, wanted: SpendingFilter) -> Itera
     :raises NotFoundError: when the money is not the viewer's to see.
     """
     _check(viewer, person)
-    return _csv(_statement(person, wanted, None))
+    return _csv(_statement(viewer, person, wanted, None))
 
 
 def _csv(statement: SelectStatement[*tuple[Any, ...]]) -> Iterator[str]:
@@ -113,12 +114,14 @@ def _csv(statement: SelectStatement[*tuple[Any, ...]]) -> Iterator[str]:
         )
 
 
-def _statement(person: Person, wanted: SpendingFilter, most: int | None) -> SelectStatement[*tuple[Any, ...]]:
+def _statement(
+    viewer: Actor, person: Person, wanted: SpendingFilter, most: int | None
+) -> SelectStatement[*tuple[Any, ...]]:
     """All branches, each already sorted and cut to what the page can need, so that an index feeds them."""
-    branches = [_bought(person, wanted, most)]
+    branches = [_bought(viewer, person, wanted, most)]
     if wanted.state is None:
         chosen = _outcome_id(wanted)
-        back = refunds_in(person, wanted.period, chosen, _pattern(wanted))
+        back = refunds_in(viewer, person, wanted.period, chosen, _pattern(wanted))
         if wanted.within is not None:
             back = back.where(PurchaseRefund.counts_on.between(*wanted.within))
         branches.append((back if most is None else back.limit(most)).subquery())
@@ -129,26 +132,28 @@ def _statement(person: Person, wanted: SpendingFilter, most: int | None) -> Sele
     return select(rows).order_by(rows.c.day.desc(), rows.c.sort_id.desc())
 
 
-def _bought(person: Person, wanted: SpendingFilter, most: int | None) -> Subquery:
+def _bought(viewer: Actor, person: Person, wanted: SpendingFilter, most: int | None) -> Subquery:
     line = PurchaseLine
-    query = (
+    shown = columns_for(viewer, person.id, line.description)
+    query: SelectStatement[*tuple[Any, ...]] = (
         select(
             line.moved_on.label("day"),
             cast(line.id, String).label("sort_id"),
-            line.description.label("description"),
-            Purchase.payee_name.label("payee"),
+            shown.description.label("description"),
+            shown.payee.label("payee"),
             Outcome.words.label("outcome"),
             cast(Purchase.state, String).label("state"),
             line.amount_pence.label("amount_pence"),
             literal(False).label("money_in"),
-            Purchase.requested_by_name.label("who"),
-            Purchase.ref.label("purchase_ref"),
-            (Purchase.receipt_count > 0).label("has_receipt"),
+            shown.who.label("who"),
+            shown.ref.label("purchase_ref"),
+            shown.has_receipt.label("has_receipt"),
             null().label("kind"),
         )
         .join(Purchase, Purchase.id == line.purchase_id)
         .outerjoin(Outcome, Outcome.id == line.outcome_id)
         .where(line.commissioner_id == person.commissioner_id, line.person_id == person.id, line.moved_on.is_not(None))
+        .where(*shown.where)
     )
     if wanted.state is None:
         query = query.where(Purchase.state != State.BLOCKED)
@@ -162,13 +167,8 @@ def _bought(person: Person, wanted: SpendingFilter, most: int | None) -> Subquer
         query = query.where(line.moved_on.between(*wanted.within))
     pattern = _pattern(wanted)
     if pattern:
-        query = query.where(
-            or_(
-                line.description.ilike(pattern, escape="\\"),
-                Purchase.payee_name.ilike(pattern, escape="\\"),
-                Outcome.words.ilike(pattern, escape="\\"),
-            )
-        )
+        searched = (shown.description, shown.payee, Outcome.words)
+        query = query.where(or_(*(column.ilike(pattern, escape="\\") for column in searched)))
     query = query.order_by(line.moved_on.desc(), line.id.desc())
     return (query if most is None else query.limit(most)).subquery()
 

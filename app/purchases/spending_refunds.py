@@ -9,14 +9,18 @@ from sqlalchemy import Select, String, cast, func, literal, null, or_, select
 
 from app.core import clock
 from app.identity.models import Person
+from app.identity.rules import Actor
 from app.ledger.rules import TransferKind
 from app.plans.models import Outcome
 from app.purchases.models import Purchase, PurchaseLine
+from app.purchases.own_work import columns_for
 from app.purchases.refund_rules import BACK_NOW
 from app.purchases.second_look_models import PurchaseRefund, PurchaseRefundLine
 
 
-def refunds_in(person: Person, period: Any, outcome_id: UUID | None, pattern: str) -> Select[*tuple[Any, ...]]:
+def refunds_in(
+    viewer: Actor, person: Person, period: Any, outcome_id: UUID | None, pattern: str
+) -> Select[*tuple[Any, ...]]:
     """Refunds that count, newest first, in the columns of Spending.
 
     :param period: the first day of a month, or None for all.
@@ -24,19 +28,20 @@ def refunds_in(person: Person, period: Any, outcome_id: UUID | None, pattern: st
     :param pattern: for ILIKE, ready escaped; empty for all.
     """
     row, part = PurchaseRefund, PurchaseRefundLine
-    query = (
+    shown = columns_for(viewer, person.id, PurchaseLine.description)
+    query: Select[*tuple[Any, ...]] = (
         select(
             row.counts_on.label("day"),
             cast(row.id, String).label("sort_id"),
-            func.concat("Money back: ", PurchaseLine.description).label("description"),
-            Purchase.payee_name.label("payee"),
+            func.concat("Money back: ", shown.description).label("description"),
+            shown.payee.label("payee"),
             Outcome.words.label("outcome"),
             cast(null(), String).label("state"),
             part.amount_pence.label("amount_pence"),
             literal(True).label("money_in"),
             row.recorded_by_name.label("who"),
-            Purchase.ref.label("purchase_ref"),
-            (Purchase.receipt_count > 0).label("has_receipt"),
+            shown.ref.label("purchase_ref"),
+            shown.has_receipt.label("has_receipt"),
             literal(TransferKind.REFUND.value).label("kind"),
         )
         .join(part, part.refund_id == row.id)
@@ -50,6 +55,8 @@ def refunds_in(person: Person, period: Any, outcome_id: UUID | None, pattern: st
     if outcome_id is not None:
         query = query.where(PurchaseLine.outcome_id == outcome_id)
     if pattern:
-        columns = (PurchaseLine.description, Purchase.payee_name, Outcome.words, row.why)
+        columns = [shown.description, shown.payee, Outcome.words]
+        if not viewer.brokers_for(person.id):
+            columns.append(row.why)
         query = query.where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
     return query.order_by(row.counts_on.desc(), row.id.desc())

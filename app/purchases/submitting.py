@@ -18,6 +18,7 @@ from app.identity.rules import Actor, AuthorityKind, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Decision
 from app.purchases.alone import beyond_of, says_yes, tell_if_nobody_agrees
+from app.purchases.benefit_queries import missing_statement
 from app.purchases.changing import move, named, record, require, require_state, write
 from app.purchases.checking import missing_in, result_of, state_for
 from app.purchases.delegating import simple_rule_for
@@ -45,7 +46,7 @@ def submit(actor: Actor, purchase: Purchase) -> Purchase:
     """
     require(actor, Permission.PREPARE_PURCHASE, purchase)
     require_state(purchase, State.DRAFT)
-    missing = missing_in(purchase)
+    missing = missing_in(purchase) | missing_statement(actor, purchase)
     if missing:
         raise InvalidError(missing)
     refuse_late_change(purchase)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Date, String, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, String, and_, cast, func, literal, not_, null, select, union_all
 
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import OPEN, RequestState
@@ -19,6 +19,7 @@ from app.identity.models import Account, Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.purchases.idea_queries import waiting_ideas
 from app.purchases.models import Purchase
+from app.purchases.own_work import in_basket_of, known_to
 from app.purchases.rules import WAITING, State
 
 _WAITING_MOST = 25
@@ -47,7 +48,7 @@ class Waiting:
     purchase_ref: str  # of an idea: the idea's
     title: str
     amount_pence: int
-    who: str | None  # the coordinator, or who prepared it
+    who: str | None  # the coordinator, or who prepared or began it
     due_on: date | None
     late: bool
 
@@ -65,12 +66,12 @@ _ORDER = list(WaitingKind)
 
 
 def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
-    """What waits for whom, and until when: first what the person's side can do something about.
+    """What waits for whom, and until when: first what the person's side can do something about. A broker's own only.
 
     Two statements, however much was ever bought.
     """
     _check(viewer, person.id)
-    today = clock.today()
+    today, known = clock.today(), known_to(viewer, person.id)
     over = identity.settings_of(person.commissioner_id).receipt_over_pence
     columns = (
         Purchase.ref,
@@ -94,7 +95,7 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
             (ApprovalRequest.subject_id == Purchase.id) & ApprovalRequest.state.in_(OPEN),
         )
         .outerjoin(Account, Account.id == ApprovalRequest.assigned_to)
-        .where(Purchase.person_id == person.id, Purchase.state.in_(WAITING))
+        .where(Purchase.person_id == person.id, Purchase.state.in_(WAITING), *known)
         .order_by(Purchase.submitted_at.desc())
         .limit(_WAITING_MOST)
     )
@@ -106,13 +107,19 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
             Purchase.state.in_((State.PAID, State.DELIVERED)),
             Purchase.total_pence > over,
             Purchase.paid_on >= today - _RECEIPT_DAYS,
+            *known,
         )
         .order_by(Purchase.paid_on.desc())
         .limit(5)
     )
     drafts = (
         select(*columns, nobody, cast(null(), Date).label("day"), literal(False).label("receipt"), nothing)
-        .where(Purchase.person_id == person.id, Purchase.state == State.DRAFT, Purchase.in_basket.is_(False))
+        .where(
+            Purchase.person_id == person.id,
+            Purchase.state == State.DRAFT,
+            not_(and_(*in_basket_of(viewer, person.id))),
+            *known,
+        )
         .order_by(Purchase.created_at.desc())
         .limit(3)
     )
@@ -127,6 +134,7 @@ def waiting_for(viewer: Actor, person: Person) -> list[Waiting]:
             WaitingKind.ANSWER_DUE: coordinator or "Your coordinator's team",
             WaitingKind.QUESTION: coordinator or "Your coordinator's team",
             WaitingKind.CONFIRM: asked_by,
+            WaitingKind.DRAFT: asked_by,
         }.get(kind)
         due = day if kind is WaitingKind.ANSWER_DUE else None
         words = f"A change of {title}" if changes else title

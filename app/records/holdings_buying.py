@@ -68,6 +68,7 @@ BUYING: tuple[Held, ...] = (
         then=Then.STAY,
         why="figures",
     ),
+    Held("benefit_statement", "benefits", "What a broker said they get from what they prepared", person=OF_PERSON),
     Held("purchase_problem", "problems", "What went wrong with something you bought", person=OF_PERSON),
     Held(
         "approval_request",

@@ -46,7 +46,7 @@ def things_in_basket() -> int:
 @bp.app_template_global()
 def may_go_in_basket(purchase: Purchase) -> bool:
     """Whether a draft could be sent with others."""
-    return basket.may_go_in(purchase) and not purchase.in_basket
+    return basket.may_go_in(current_actor(), purchase) and not purchase.in_basket
 
 
 @bp.route("/p/<person_ref>/find/<listing_ref>/basket", methods=["GET", "POST"])
@@ -138,6 +138,8 @@ def _missing_at(missing: Missing) -> str:
     if missing.field in {"outcome", "amount"}:
         endpoint = "buying.outcome" if missing.field == "outcome" else "buying.line"
         return url_for(endpoint, purchase_ref=purchase.ref, line_ref=line.ref, then="check")
+    if missing.field == "benefit":
+        return url_for("buying.benefit", purchase_ref=purchase.ref)
     if missing.field == "budget":
         return url_for("basket.empty")
     if missing.field == "quote" and line.quote is not None:

@@ -19,7 +19,7 @@ from app.marketplace.rules import say_price
 from app.purchases import queries, service
 from app.purchases.models import Purchase
 from app.purchases.rules import Way
-from app.web import buying_check, buying_lines
+from app.web import benefit, buying_check, buying_lines
 from app.web.buying_shared import pages as bp
 from app.web.buying_shared import to
 from app.web.context import current_actor, current_person
@@ -28,7 +28,7 @@ from app.web.marks import requires
 from app.web.regular_forms import parse_day
 
 #: Their views are on the same blueprint, which has to be whole before it is registered.
-QUESTIONS = (buying_lines, buying_check)
+QUESTIONS = (buying_lines, buying_check, benefit)
 
 
 @bp.get("/p/<person_ref>/buy")

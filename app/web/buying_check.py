@@ -16,8 +16,10 @@ from app.policy.rules import Action
 from app.purchases import queries, service
 from app.purchases.alone import beyond_of
 from app.purchases.appealing import may_appeal
-from app.purchases.checking import PurchaseCheck, missing_in_line
+from app.purchases.benefit_queries import missing_statement, statement_of
+from app.purchases.checking import PurchaseCheck, missing_in, missing_in_line
 from app.purchases.models import Purchase
+from app.purchases.own_work import is_in_basket_of
 from app.purchases.rules import DetailsInput, State, Way
 from app.web.buying_forms import BoughtForm, ReceiptForm, WantedForm
 from app.web.buying_shared import checking, draft, pages, to
@@ -87,10 +89,12 @@ def remove_receipt(purchase_ref: str, receipt_ref: str) -> ResponseReturnValue:
 def check(purchase_ref: str) -> ResponseReturnValue:
     """Everything once more, with what the rules say of each and what it leaves safe to spend."""
     purchase = draft(purchase_ref)
-    if purchase.in_basket:
+    if is_in_basket_of(current_actor(), purchase):
         return redirect(url_for("basket.show"), 303)
     if not purchase.lines:
         return redirect(url_for("buying.new_line", purchase_ref=purchase.ref), 303)
+    if missing_statement(current_actor(), purchase) and not missing_in(purchase):
+        return redirect(url_for("buying.benefit", purchase_ref=purchase.ref), 303)  # a broker's last question
     return _check_page(purchase)
 
 
@@ -103,6 +107,7 @@ def _check_page(purchase: Purchase, sentence: str = "") -> str:
         check=found,
         second_look=_may_look_again(purchase, found),
         receipts=evidence.receipts_of(actor, purchase),
+        benefit=statement_of(purchase),
         missing_at=_missing_at,
         days=identity.settings_of(purchase.commissioner_id).decision_working_days,
         sentence=sentence,
@@ -131,6 +136,8 @@ def _missing_at(purchase: Purchase, field: str) -> str:
         wanted = (line for line in purchase.lines if field in missing_in_line(purchase, line))
         empty = next(wanted, purchase.lines[0])
         return url_for("buying.line", purchase_ref=purchase.ref, line_ref=empty.ref, then="check")
+    if field == "benefit":
+        return url_for("buying.benefit", purchase_ref=purchase.ref)
     if field == "budget":
         return url_for("home.show")
     if field == "offered":  # each thing can be taken out on the page itself

@@ -12,9 +12,11 @@ from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from app.core.money import format_pounds
 from app.marketplace.models import Listing
 from app.marketplace.rules import Category, Unit, say_price
+from app.purchases.benefit_rules import ASKED, MAX_FROM, MAX_WHAT, MISSING, BenefitInput
 from app.purchases.rules import FAMILY_WORDS, MAX_QUANTITY
-from app.web.forms import DateField, Form, PoundsField, Required, choices
+from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required, choices
 
+_GETS = {"no": "No, nothing", "yes": "Yes, something"}
 _QUANTITY = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6})(?:\.([0-9]{1,2}))?")
 
 
@@ -134,3 +136,24 @@ def left_words(left_pence: int, of_pence: int, when: str) -> str:
         over = format_pounds(-left_pence, whole=True)
         return f"All of the {of} {when or 'for this plan'} is used" + (f", and {over} more" if left_pence else "")
     return f"{format_pounds(left_pence, whole=True)} of {of} left {when or 'for this plan'}".rstrip()
+
+
+class BenefitFields(Form):
+    """The one question, for pages that ask more than this."""
+
+    gets = RadioField(ASKED, choices=choices(_GETS), validate_choice=False)
+    gets_amount = PoundsField("If yes, how much is it?")
+    gets_what = StringField("What is it?", [NotTooLong(MAX_WHAT)])
+    gets_from = StringField("Who is it from?", [NotTooLong(MAX_FROM)])
+
+    @property
+    def benefit(self) -> BenefitInput:
+        """The answer; one that was not chosen is no answer."""
+        gets = {"yes": True, "no": False}.get(self.gets.data)
+        return BenefitInput(gets, self.gets_amount.data, self.gets_what.data or "", self.gets_from.data or "")
+
+
+class BenefitForm(BenefitFields):
+    """The question by itself."""
+
+    gets = RadioField(ASKED, [Required(MISSING)], choices=choices(_GETS))

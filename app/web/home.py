@@ -131,8 +131,10 @@ def who() -> ResponseReturnValue:
             before = UUID(text)
         except ValueError:
             note = "We could not read that part of the address, so this is the newest."
-    person = current_person()
-    entries = audit.entries_about(person.id, before, without=openings.kept_from(current_actor(), person))
+    actor, person = current_actor(), current_person()
+    own_only = actor.account_id if actor.brokers_for(person.id) else None
+    hidden = openings.kept_from(actor, person)
+    entries = audit.entries_about(person.id, before, without=hidden, only_work_of=own_only)
     return render_template(
         "home/who.jinja",
         entries=entries,
@@ -140,4 +142,5 @@ def who() -> ResponseReturnValue:
         older=before is not None,
         note=note,
         qualities=words.QUALITIES,
+        own_only=own_only,
     )

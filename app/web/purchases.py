@@ -20,6 +20,7 @@ from app.messages.rules import About
 from app.policy import queries as policies
 from app.policy.rules import Action
 from app.purchases import disputing, queries, refunding, service
+from app.purchases.benefit_queries import statements_of
 from app.purchases.models import Purchase
 from app.purchases.problem_queries import problem_of
 from app.purchases.rule_titles import rule_titles
@@ -109,6 +110,7 @@ def _page(purchase: Purchase, answer: AnswerForm | None = None, message: Message
         some=0 < len(stopped) < len(purchase.lines) and not any(found.action is Action.BLOCK for found in whole),
         thread=queries.thread_of(actor, purchase),
         **second_looks_at(purchase),
+        statements=statements_of(purchase),
         receipts=evidence.receipts_of(actor, purchase),
         verbs=queries.allowed(actor, purchase),
         days=identity.settings_of(purchase.commissioner_id).decision_working_days,

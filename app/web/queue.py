@@ -22,7 +22,9 @@ from app.identity.rules import Permission
 from app.purchases import queue as reading
 from app.purchases import service
 from app.purchases.alike import alike_of
+from app.purchases.benefit_queries import statements_of
 from app.purchases.queue import DecisionView, Scope
+from app.web import words
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices, show
 from app.web.looking import note_request
@@ -123,6 +125,8 @@ def _page(view: DecisionView, approve: ApproveForm | None = None, message: Messa
         ready=kept_ready(view.request.commissioner_id, Answer.YES) if view.can_decide else [],
         message_form=message or MessageForm(formdata=None),
         receipts=evidence.receipts_of(current_actor(), view.purchase) if view.purchase else [],
+        statements=statements_of(view.purchase) if view.purchase else [],
+        qualities=words.QUALITIES,
         late=view.request.due_on < clock.today(),
         mine=view.request.assigned_to == current_actor().account_id,
     )

@@ -15,10 +15,9 @@ from app.core import clock
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.identity import queries as identity
 from app.identity.rules import Permission, PersonSubject, may
-from app.messages import queries as messages
-from app.messages.rules import About
 from app.policy.rules import Finding
-from app.purchases import regular, service
+from app.purchases import regular, regular_reading, service
+from app.purchases.benefit_queries import statements_about
 from app.web import regular_change, regular_new
 from app.web.context import current_actor, current_person
 from app.web.marks import requires
@@ -85,7 +84,7 @@ def _page(payment: RegularPayment, answer: AnswerForm | None = None, message: Me
         payment=payment,
         terms=payment.terms_on(max(today, payment.starts_on)),
         later=[terms for terms in payment.agreed_terms if terms.from_on > max(today, payment.starts_on)],
-        waiting=payment.waiting_terms,
+        waiting=regular_reading.change_waiting(actor, person, payment),
         state_words=REGULAR_WORDS[payment.state],
         over=_is_over(payment),
         paused=next((p for p in payment.pauses if p.until_on is None or p.until_on >= today), None),
@@ -94,11 +93,12 @@ def _page(payment: RegularPayment, answer: AnswerForm | None = None, message: Me
         findings=[Finding.from_dict(item) for item in payment.findings],
         approval=approval,
         late=approval is not None and approval.state is RequestState.WAITING and approval.due_on < today,
-        thread=messages.thread(About.REGULAR, payment.id),
+        thread=regular_reading.thread_of(actor, person, payment),
         form=answer or message,
         answer_form=answer or AnswerForm(formdata=None),
         message_form=message or MessageForm(formdata=None),
         rights=_rights(),
+        statements=statements_about(payment.id),
         budget=budget,
         coordinator=identity.coordinator_of(person.id),
         mine=payment.asked_by == actor.account_id,

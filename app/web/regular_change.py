@@ -100,6 +100,7 @@ def change(regular_ref: str) -> ResponseReturnValue:
             form.rhythm.data,
             form.quantity.data if payment.unit else None,
             None if payment.unit else form.amount.data,
+            form.benefit,
         )
         try:
             if request.form.get("step") == "send":

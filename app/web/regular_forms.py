@@ -10,7 +10,7 @@ from wtforms import RadioField, TextAreaField
 from app.budgets.regular_rules import PostedBy
 from app.budgets.rhythm import RHYTHM_WORDS, Rhythm
 from app.core import clock
-from app.web.buying_forms import QuantityField
+from app.web.buying_forms import BenefitFields, QuantityField
 from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required, choices
 
 _OFTEN = {rhythm.value: words.capitalize() for rhythm, words in RHYTHM_WORDS.items()}
@@ -76,7 +76,7 @@ class PauseForm(Form):
     reason = TextAreaField("Why? (you can leave this empty)", [NotTooLong(2000)])
 
 
-class ChangeForm(Form):
+class ChangeForm(BenefitFields):
     """What is to be different, from a day on."""
 
     from_on = DateField(

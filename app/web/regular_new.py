@@ -19,9 +19,10 @@ from app.identity.rules import Permission
 from app.plans import queries as plans
 from app.plans.models import Outcome
 from app.purchases import regular
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.regular import RegularInput, Thing
 from app.purchases.rules import FAMILY_WORDS, Family
-from app.web.buying_forms import FamilyForm, OutcomeForm
+from app.web.buying_forms import BenefitForm, FamilyForm, OutcomeForm
 from app.web.buying_shared import ASKS_FAMILY
 from app.web.context import current_actor, current_person
 from app.web.forms import Form, choices, show
@@ -41,7 +42,8 @@ from app.web.regular_forms import (
 from app.web.regular_shared import pages
 
 _NEW = "/p/<person_ref>/regular/new"
-_ANSWERS = ("budget", "rhythm", "first", "until", "quantity", "amount", "outcome", "family", "by")
+_BENEFIT = ("gets", "gets_amount", "gets_what", "gets_from")
+_ANSWERS = ("budget", "rhythm", "first", "until", "quantity", "amount", "outcome", "family", "by", *_BENEFIT)
 _KEPT = ("listing", "purchase", "line", *_ANSWERS)
 
 
@@ -53,6 +55,7 @@ class Asked:
     thing: Thing
     budgets: list[Budget]
     outcomes: list[Outcome]
+    by_broker: bool
 
     @property
     def budget(self) -> Budget | None:
@@ -66,7 +69,8 @@ class Asked:
         """The questions to be asked, in order."""
         family = ["family"] if self.thing.category in ASKS_FAMILY else []
         which = ["budget"] if len(self.budgets) > 1 else []
-        return [*which, "often", "first", "until", "many", "outcome", *family, "written", "check"]
+        benefit = ["benefit"] if self.by_broker else []
+        return [*which, "often", "first", "until", "many", "outcome", *family, "written", *benefit, "check"]
 
     @property
     def missing(self) -> str | None:
@@ -80,6 +84,7 @@ class Asked:
             "outcome": any(item.ref == self.args.get("outcome") for item in self.outcomes),
             "family": self.args.get("family") in set(Family),
             "written": self.args.get("by") in set(PostedBy),
+            "benefit": self.args.get("gets") in {"yes", "no"},
         }
         return next((step for step in self.steps if not known.get(step, True)), None)
 
@@ -108,7 +113,15 @@ class Asked:
             family_member=self.args.get("family"),
             posted_by=self.args["by"],
             note=note,
+            benefit=self.benefit,
         )
+
+    @property
+    def benefit(self) -> BenefitInput:
+        """What a broker says they get."""
+        gets = {"yes": True, "no": False}.get(self.args.get("gets", ""))
+        what, from_whom = self.args.get("gets_what", ""), self.args.get("gets_from", "")
+        return BenefitInput(gets, self._number("gets_amount"), what, from_whom)
 
     def to(self, step: str, **changes: str) -> str:
         """The address of a question."""
@@ -131,7 +144,7 @@ def _asked() -> Asked:
     plan = plans.plan_in_force(actor, person)
     today = clock.today()
     outcomes = [item for item in plan.outcomes if item.ended_on is None or item.ended_on >= today] if plan else []
-    return Asked(args, thing, running, outcomes)
+    return Asked(args, thing, running, outcomes, actor.brokers_for(person.id))
 
 
 @pages.get(_NEW)
@@ -222,6 +235,19 @@ def _written(asked: Asked) -> Question:
     return form, lambda: {"by": form.posted_by.data}
 
 
+def _benefit(asked: Asked) -> Question:
+    said = asked.benefit
+    now = {"gets": asked.args.get("gets"), "gets_amount": said.amount_pence}
+    form = BenefitForm(data={**now, "gets_what": said.what, "gets_from": said.from_whom})
+
+    def read() -> dict[str, str]:
+        pence = form.gets_amount.data
+        found = {name: str(getattr(form, name).data or "") for name in _BENEFIT}
+        return {**found, "gets_amount": "" if pence is None else str(pence)}
+
+    return form, read
+
+
 _QUESTIONS: dict[str, Callable[[Asked], Question]] = {
     "budget": _budget,
     "often": _often,
@@ -231,10 +257,11 @@ _QUESTIONS: dict[str, Callable[[Asked], Question]] = {
     "outcome": _outcome,
     "family": _family,
     "written": _written,
+    "benefit": _benefit,
 }
 #: Where something that cannot be is asked again.
 _AT = {"rhythm": "often", "first_on": "first", "until": "until", "quantity": "many", "amount": "many"}
-_AT |= {"outcome": "outcome", "family_member": "family"}
+_AT |= {"outcome": "outcome", "family_member": "family", **dict.fromkeys(_BENEFIT, "benefit")}
 
 
 def _check(asked: Asked) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.budgets import queries as budgets
 from app.budgets.regular_models import RegularPayment
+from app.budgets.regular_queries import ANOTHERS, is_anothers
 from app.messages import service as messages
 from app.messages.rules import About
 from app.purchases import regular
@@ -28,6 +29,18 @@ def regular_waiting() -> Sequence[RegularWaiting]:
     if "regular_waiting" not in g:
         g.regular_waiting = regular.waiting_for(current_actor(), current_person())
     return g.regular_waiting  # type: ignore[no-any-return]  # what was just put there
+
+
+@pages.app_template_global()
+def regular_words(payment: RegularPayment) -> str:
+    """What something bought again and again is called; of another broker's work only whose it is."""
+    return ANOTHERS if not regular_opens(payment) else payment.words
+
+
+@pages.app_template_global()
+def regular_opens(payment: RegularPayment) -> bool:
+    """Whether its own page opens for the reader."""
+    return not is_anothers(current_actor(), current_person(), payment)
 
 
 def load(ref: str) -> RegularPayment:

@@ -20,6 +20,7 @@ from psycopg.rows import tuple_row
 from app.config import ROOT
 from app.core import embedded
 from app.core.ids import new_id
+from app.purchases.benefit_models import BenefitStatement
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rules import State, Way
 from tests.bench.bulk import copy, quick_ref
@@ -64,6 +65,7 @@ def prepare(bench: Bench, crowd: Crowd, budgets: int, drafts: int, offers: list[
     with bench.connect() as connection:
         copy(connection, Purchase, (_purchase(crowd, draft) for draft in made))
         copy(connection, PurchaseLine, (_line(crowd, draft) for draft in made))
+        copy(connection, BenefitStatement, (_statement(crowd, draft) for draft in made))
     lines = [f"{draft.broker_id} {draft.holder.person_id} {draft.ref}" for draft in made]
     rng.shuffle(lines)
     path = bench.folder / "drafts"
@@ -87,6 +89,19 @@ def _purchase(crowd: Crowd, draft: _Draft) -> dict[str, Any]:
         "requested_by": draft.broker_id,
         "requested_by_name": "Brook Ellis",
         "requested_as": "broker",
+        "broker_id": draft.broker_id,
+    }
+
+
+def _statement(crowd: Crowd, draft: _Draft) -> dict[str, Any]:
+    """A broker says what they get before they send something: here nothing."""
+    return {
+        "commissioner_id": crowd.commissioner_id,
+        "person_id": draft.holder.person_id,
+        "purchase_id": draft.id,
+        "account_id": draft.broker_id,
+        "by_name": "Brook Ellis",
+        "gets": False,
     }
 
 

@@ -43,6 +43,7 @@ from tests.cases.stage import (
     stage,
     start_of,
 )
+from tests.factories import say_gets_nothing
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -214,6 +215,7 @@ def test_6_a_child_of_nine_the_parent_buys_and_says_yes_to_what_the_broker_prepa
     assert left(amira) == {Stream.HEALTH: 62_000, Stream.SOCIAL_CARE: 38_000 - 7_800, Stream.EDUCATION: 24_000}
 
     speech = from_listing(world, leonie, amira, "Talking Hands Therapy", "Speech therapy with the talker", 2, 2)
+    say_gets_nothing(leonie, speech)
     purchases.submit(leonie, speech)
     assert speech.state is State.AWAITING_HOLDER
     assert balance(amira).promised == 7_800, "nothing is held before the parent says yes"

@@ -48,12 +48,24 @@ def kept(session: Any) -> Kept:
 def test_saved_once_with_the_price_of_the_day_and_who_saved_it(kept: Kept) -> None:
     first = keeping.save(kept.broker, kept.person, listing_ref=kept.listing.ref)
     kept.listing.price_pence = 2_400
-    assert keeping.save(kept.me, kept.person, listing_ref=kept.listing.ref).ref == first.ref
+    assert keeping.save(kept.broker, kept.person, listing_ref=kept.listing.ref).ref == first.ref
     (item,) = keeping.saved_of(kept.viewer, kept.person)
     assert (item.saved_by_name, item.price_pence, item.risen_by) == ("Leonie Grant", 2_200, 200)
     assert keeping.saved_refs(kept.viewer, kept.person) == {kept.listing.ref: item.ref}
     keeping.save(kept.me, kept.person, provider_ref=kept.listing.provider.ref)
     assert len(keeping.saved_of(kept.me, kept.person)) == 2
+
+
+def test_a_broker_has_a_list_of_their_own_and_the_persons_side_sees_both(kept: Kept) -> None:
+    theirs = keeping.save(kept.broker, kept.person, listing_ref=kept.listing.ref)
+    mine = keeping.save(kept.me, kept.person, listing_ref=kept.listing.ref)
+    assert [item.ref for item in keeping.saved_of(kept.broker, kept.person)] == [theirs.ref]
+    assert [item.ref for item in keeping.saved_of(kept.me, kept.person)] == [mine.ref, theirs.ref]
+    assert keeping.saved_refs(kept.broker, kept.person) == {kept.listing.ref: theirs.ref}
+    assert keeping.saved_refs(kept.me, kept.person) == {kept.listing.ref: mine.ref}
+    for verb in (keeping.saved, keeping.unsave):
+        with pytest.raises(NotFoundError):
+            verb(kept.broker, kept.person, mine.ref)
 
 
 def test_who_may_only_look_saves_nothing_and_a_stranger_sees_nothing(kept: Kept) -> None:
@@ -84,8 +96,8 @@ def test_who_may_only_look_saves_nothing_and_a_stranger_sees_nothing(kept: Kept)
 
 
 def test_a_note_and_taking_out(kept: Kept) -> None:
-    item = keeping.save(kept.me, kept.person, listing_ref=kept.listing.ref)
-    keeping.put_note(kept.broker, kept.person, item.ref, "  Ask about\r\nWednesdays ")
+    item = keeping.save(kept.broker, kept.person, listing_ref=kept.listing.ref)
+    keeping.put_note(kept.me, kept.person, item.ref, "  Ask about\r\nWednesdays ")
     assert item.note == "Ask about\nWednesdays"
     with pytest.raises(InvalidError):
         keeping.put_note(kept.me, kept.person, item.ref, "x" * 501)

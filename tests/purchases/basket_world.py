@@ -11,6 +11,7 @@ from app.purchases import basket, basket_sending
 from app.purchases.basket_check import BasketCheck, check_basket
 from app.purchases.models import Purchase
 from app.purchases.rules import LineInput
+from tests.factories import say_gets_nothing
 from tests.purchases.world import World
 
 
@@ -33,7 +34,10 @@ def add(world: World, listing: Listing, how_many: int = 1, outcome: int = 0, act
     line = LineInput(
         quantity_hundredths=how_many * 100, outcome_ref=world.plan.outcomes[outcome].ref, listing_ref=listing.ref
     )
-    return basket.put_in_basket(actor or world.me, world.person, line, clock.today())
+    actor = actor or world.me
+    purchase = basket.put_in_basket(actor, world.person, line, clock.today())
+    say_gets_nothing(actor, purchase)
+    return purchase
 
 
 def look(world: World, actor: Actor | None = None) -> BasketCheck:

@@ -14,6 +14,7 @@ from app.core.db import db
 from app.identity.rules import Actor
 from app.marketplace.models import Listing
 from app.purchases import regular
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.models import Purchase
 from app.purchases.regular import Posted, RegularInput
 from app.purchases.regular_posting import SYSTEM
@@ -33,6 +34,7 @@ def begin(world: World, listing: Listing, *, actor: Actor | None = None, **answe
         "until": None,
         "outcome_ref": world.plan.outcomes[0].ref,
         "quantity_hundredths": 100,
+        "benefit": BenefitInput(False),  # asked of brokers
         **answers,
     }
     thing = regular.thing_from_listing(listing.ref)

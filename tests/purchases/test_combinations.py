@@ -19,6 +19,7 @@ from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.identity.rules import Actor, Scope
 from app.ledger import proof
 from app.marketplace.models import Listing, ProviderMember
+from app.marketplace.rules import Category
 from app.purchases import orders
 from app.purchases import service as purchases
 from app.purchases.models import Purchase
@@ -224,9 +225,15 @@ class TestProblems:
 
 class TestAppeals:
     def test_a_broker_appeals_only_what_they_could_buy(self, world: World) -> None:
-        purchase = world.referred(20_000)
-        purchases.decline(world.priya, newest(purchase).ref, "not_in_plan", "Not now.")
-        with pytest.raises(NotAllowedError):
-            purchases.appeal(world.broker(Scope.BUY, 10_000), purchase, "Please")
-        purchases.appeal(world.broker(Scope.BUY, 20_000), purchase, "Please")
-        assert purchase.state is State.UNDER_APPEAL
+        for limit in (10_000, 20_000):
+            broker = world.broker(Scope.BUY, limit)
+            purchase = world.outside(("Karaoke machine", 20_000, Category.EQUIPMENT), actor=broker)
+            if purchases.submit(broker, purchase).state is State.AWAITING_HOLDER:
+                purchases.confirm(world.me, purchase)
+            purchases.decline(world.priya, newest(purchase).ref, "not_in_plan", "Not now.")
+            if limit < purchase.total_pence:
+                with pytest.raises(NotAllowedError):
+                    purchases.appeal(broker, purchase, "Please")
+            else:
+                purchases.appeal(broker, purchase, "Please")
+                assert purchase.state is State.UNDER_APPEAL

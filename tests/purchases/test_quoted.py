@@ -47,6 +47,7 @@ def draft_at(world: World, quote: Quote, actor: Actor | None = None) -> Purchase
     draft = purchases.start_draft(actor, world.person, world.budget, quote_ref=quote.ref)
     purchases.put_line(actor, draft, draft.lines[0].ref, LineInput(outcome_ref=world.plan.outcomes[0].ref))
     purchases.set_details(actor, draft, DetailsInput(needed_from=clock.today()))
+    factories.say_gets_nothing(actor, draft)
     return draft
 
 

@@ -20,12 +20,15 @@ from app.marketplace.models import Listing
 from app.messages.models import Notice
 from app.purchases import queue, regular
 from app.purchases import service as purchases
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.regular import ChangeInput, Posted, RegularInput
 from tests import factories
 from tests.purchases.regular_world import begin, noon, post_all, posted
 from tests.purchases.world import World, build, make_listing
 
 OCTOBER, MONDAY = date(2026, 10, 1), date(2026, 10, 5)
+
+NOTHING = BenefitInput(False)  # what brokers are asked
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def october(session: object):  # the clock stands still while the test runs
 def check(world: World, listing: Listing, actor: Actor | None = None, **answers: object) -> regular.RegularCheck:
     wanted = {"rhythm": "weekly", "first_on": MONDAY, "until": None, "outcome_ref": world.plan.outcomes[0].ref}
     thing = regular.thing_from_listing(listing.ref)
-    answers = {**wanted, **answers}
+    answers = {"benefit": NOTHING, **wanted, **answers}
     return regular.check(actor or world.me, world.person, world.budget, thing, RegularInput(**answers))  # type: ignore[arg-type]
 
 
@@ -116,7 +119,7 @@ def test_brokers_buy_within_their_month_and_prepare_beyond(october: World) -> No
     assert regular.confirm(october.me, payment).state is RegularState.RUNNING
     with pytest.raises(StateError):
         regular.confirm(october.me, payment)
-    prepared = regular.change(beyond, payment, ChangeInput(MONDAY, quantity_hundredths=200))
+    prepared = regular.change(beyond, payment, ChangeInput(MONDAY, quantity_hundredths=200, benefit=NOTHING))
     assert prepared.state is TermsState.PREPARED
     assert payment.terms_on(MONDAY).quantity_hundredths == 100
     regular.confirm_change(october.me, payment)

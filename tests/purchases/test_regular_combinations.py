@@ -23,6 +23,7 @@ from app.marketplace.models import Listing
 from app.marketplace.rules import Category
 from app.purchases import pricing, regular
 from app.purchases import service as purchases
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.models import Purchase
 from app.purchases.regular import ChangeInput, Posted
 from app.purchases.rules import DetailsInput, State
@@ -141,7 +142,7 @@ class TestLateYes:
         payment = begin(october, make_listing(5_000), first_on=MONDAY, until=date(2026, 12, 28))
         thursday, late = date(2026, 10, 8), date(2026, 10, 20)
         if who == "holder":
-            wanted = ChangeInput(thursday, quantity_hundredths=200)
+            wanted = ChangeInput(thursday, quantity_hundredths=200, benefit=BenefitInput(False))
             terms = regular.change(october.broker(Scope.PREPARE), payment, wanted)
         else:
             terms = regular.change(october.me, payment, ChangeInput(thursday, quantity_hundredths=1_000))
@@ -256,5 +257,6 @@ def test_who_may_only_prepare_changes_nothing_even_when_a_rule_stops_it(october:
     payment = begin(october, make_listing(), first_on=MONDAY, quantity_hundredths=200)
     payment.words = "Wine tasting"
     db.session.flush()
-    found = regular.check_change(october.broker(Scope.PREPARE), payment, ChangeInput(JANUARY, quantity_hundredths=100))
+    fewer = ChangeInput(JANUARY, quantity_hundredths=100, benefit=BenefitInput(False))
+    found = regular.check_change(october.broker(Scope.PREPARE), payment, fewer)
     assert found.result is TermsState.PREPARED

@@ -61,6 +61,7 @@ class World:
             ref = self.plan.outcomes[outcome].ref
             purchases.put_line(actor, purchase, None, LineInput(what, pence, outcome_ref=ref, category=category))
         purchases.set_details(actor, purchase, DetailsInput(payee_name=payee, bought_on=clock.today()))
+        factories.say_gets_nothing(actor, purchase)
         return purchase
 
     def from_listing(self, listing: Listing, hours: int = 400, actor: Actor | None = None) -> Purchase:
@@ -69,6 +70,7 @@ class World:
         line = purchase.lines[0]
         ref = self.plan.outcomes[0].ref
         purchases.put_line(actor, purchase, line.ref, LineInput(quantity_hundredths=hours, outcome_ref=ref))
+        factories.say_gets_nothing(actor, purchase)
         return purchase
 
     def referred(self, pence: int = 3200) -> Purchase:

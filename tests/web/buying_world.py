@@ -31,6 +31,7 @@ from tests.factories import (
     make_person,
     make_plan,
     make_post,
+    say_gets_nothing,
 )
 
 SWIM = "Swim every week and feel stronger"
@@ -60,6 +61,7 @@ class World:
             line = LineInput(words, pence, outcome_ref=self.outcomes[SWIM])
             service.put_line(actor, purchase, None, line)
         service.set_details(actor, purchase, DetailsInput(payee, bought_on=clock.today()))
+        say_gets_nothing(actor, purchase)
         db.session.commit()
         return purchase
 

@@ -70,12 +70,12 @@ _NAMES = (
     "try_door try_text version "
     "agree_over buy_limit evidence look_again_on-day look_again_on-month look_again_on-year missing month_limit "
     "outcomes paper registration_number sees_messages which ends_on-month ends_on-year "
-    "about account cover every_month files from most outcome_words refs source target to topic use "
     "assessed_by assessed_on-day assessed_on-month assessed_on-year decision finding given_on-day given_on-month "
     "given_on-year go meanwhile sends_plan wish "
     "agreed colleague delay_why key look_from-day look_from-month look_from-year look_until-day look_until-month "
     "look_until-year next_on-day next_on-month next_on-year outcome risk safeguards second tell_on-day tell_on-month "
-    "tell_on-year telling told_outcome told_words"
+    "tell_on-year telling told_outcome told_words "
+    "gets gets_amount gets_from gets_what"
 )
 NAMES = _NAMES.split()
 _OURS = re.compile(r"/assets/carepurse\.[0-9a-f]+\.js")

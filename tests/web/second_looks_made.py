@@ -18,6 +18,7 @@ def make_second_looks(account: Account, person: Person, outcome_ref: str) -> dic
     bought = purchases.start_draft(actor, person)
     purchases.put_line(actor, bought, None, LineInput("Pool sessions", 2_000, outcome_ref=outcome_ref))
     purchases.set_details(actor, bought, DetailsInput("Catford Baths", bought_on=clock.today()))
+    make.say_gets_nothing(actor, bought)
     purchases.submit(actor, bought)
     note = purchases.refund(actor, bought, RefundInput(500, clock.today(), "credit_note"))
     problem = purchases.dispute(actor, bought, "The pool was shut.")

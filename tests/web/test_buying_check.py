@@ -14,14 +14,14 @@ from tests.web.buying_world import SWIM, get, make_world, post, said, soup_of
 
 def test_what_somebody_else_changed_meanwhile_is_looked_at_once_more(session: Any, client: Any, sign_in: Any) -> None:
     world = make_world()
-    broker = make_account("Bea Broker")
-    give_authority(broker, world.person, AuthorityKind.BROKER)
+    nominee = make_account("Nadia Nominee")
+    give_authority(nominee, world.person, AuthorityKind.NOMINEE)
     sign_in(client, world.account)
     purchase = world.draft()
     at = f"{world.at}/buy/{purchase.ref}"
     seen = soup_of(get(client, f"{at}/check")).select_one("input[name=version]")["value"]
     dearer = LineInput("Pool sessions", 90_000, outcome_ref=world.outcomes[SWIM])
-    service.put_line(actor_for(broker), purchase, purchase.lines[0].ref, dearer)
+    service.put_line(actor_for(nominee), purchase, purchase.lines[0].ref, dearer)
     db.session.commit()
 
     answer = post(client, f"{at}/send", 409, version=seen)

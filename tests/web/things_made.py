@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.budgets import queries as budgets
+from app.core import clock
 from app.core.db import db
 from app.identity.models import Account, Commissioner, Person
 from app.identity.rules import StaffRole
@@ -12,6 +13,7 @@ from app.marketplace.provider_models import Holiday
 from app.policy import drafts
 from app.purchases import regular
 from app.purchases import service as purchases
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.rules import LineInput, State
 from tests import factories as make
 
@@ -30,9 +32,9 @@ def make_provider_things(
     actor = make.actor_for(account)
     order = purchases.start_draft(actor, person, listing_ref=listing_ref)
     purchases.put_line(actor, order, order.lines[0].ref, LineInput(outcome_ref=outcome_ref))
-    order.state, order.submitted_at = State.APPROVED, make.clock.now()
+    order.state, order.submitted_at = State.APPROVED, clock.now()
     place = Location(provider_id=provider.id, name="The baths", service_types=[], specialisms=[], activities=[])
-    today = make.clock.today()
+    today = clock.today()
     away = Holiday(provider_id=provider.id, starts_on=today, ends_on=today)
     db.session.add_all([place, away])
     db.session.flush()
@@ -52,6 +54,8 @@ def make_regular(account: Account, person: Person, outcome_ref: str, listing_ref
     actor = make.actor_for(account)
     budget = budgets.budget_in_force(actor, person)
     assert budget is not None
-    wanted = regular.RegularInput("weekly", make.clock.today(), None, outcome_ref, family_member="no")
+    nothing = BenefitInput(False)  # asked of brokers
+    today = clock.today()
+    wanted = regular.RegularInput("weekly", today, None, outcome_ref, family_member="no", benefit=nothing)
     payment = regular.start(actor, person, budget, regular.thing_from_listing(listing_ref), wanted)
     return {"regular_ref": payment.ref, "step": "often"}
