@@ -29,6 +29,7 @@ class Settings:
     base_url: str
     trusted_hosts: tuple[str, ...]  # names under which we answer; none: any (the demonstration)
     idle_minutes: int
+    confirm_minutes: int  # after this long, changes of payees, authority and policies ask who it is once more
     staff_idle_minutes: int
     trusted_proxies: int
     smtp_host: str | None
@@ -69,6 +70,7 @@ class Settings:
             secure_cookies=secure_cookies,
             base_url=base_url,
             trusted_hosts=() if demo else _hosts(env, base_url),
+            confirm_minutes=_number(env, "CONFIRM_MINUTES", 15, 1, 24 * 60),
             idle_minutes=idle_minutes,
             staff_idle_minutes=_number(env, "STAFF_IDLE_MINUTES", min(15, idle_minutes), 3, 24 * 60),
             trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),

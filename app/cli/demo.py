@@ -134,7 +134,8 @@ def _who_can_sign_in() -> None:
     table([(row.email, f"{row.name}, {row.who}", row.look) for row in SIGN_INS])
     click.echo("\nAnother commissioner, for whom none of this exists:\n")
     table([(row.email, f"{row.name}, {row.who}", row.look) for row in NEIGHBOURS])
-    click.echo(f"\nThe passphrase of all of them:  {PASSPHRASE}\n")
+    click.echo(f"\nThe passphrase of all of them:  {PASSPHRASE}")
+    click.echo("Staff, brokers and providers need a code too: the page that asks for it tells it.\n")
 
 
 def _serve(settings: Settings) -> None:
@@ -143,7 +144,8 @@ def _serve(settings: Settings) -> None:
         raise click.ClickException(f"PORT must be a number from 1 to 65535, not {port!r}.")
     if _answers(host, int(port)):
         raise click.ClickException(f"Something else is served on port {port}. Set PORT to another number.")
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  # chosen by whoever starts it
+    # by name: browsers make no passkeys for a number
+    address = f"http://{'localhost' if host in {'0.0.0.0', '127.0.0.1'} else host}:{port}"  # noqa: S104  # chosen by whoever starts it
     env = {**os.environ, "CAREPURSE_DEMO": "1", "BASE_URL": os.environ.get("BASE_URL") or address,
         "PYTHONUNBUFFERED": "1"}
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", f"--bind={host}:{port}", "--workers=2", "--threads=4",

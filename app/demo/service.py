@@ -29,6 +29,7 @@ from app.demo import (
     scenes_regular,
     scenes_second_looks,
     scenes_team,
+    second_steps,
     setting,
 )
 from app.demo.people import LIVES, begins, enter, entered_on
@@ -160,6 +161,7 @@ def _settle(world: World) -> None:
     )
     for commissioner in (world.board, world.wendover):
         commissioner.settings = {**commissioner.settings, setting.MARK: setting.WHOLE}
+    second_steps.give_second_steps()
     db.session.flush()
     sealing.seal_due()
     db.session.execute(text("ANALYZE"))

@@ -67,6 +67,17 @@ def add_authenticator(actor: Actor, secret: str, typed: str) -> None:
     tell(account, "An authenticator app was set up for signing in.")
 
 
+def seed(account: Account) -> None:
+    """An authenticator for an account of the demonstration, whose codes its own pages tell.
+
+    :raises NotAllowedError: anywhere but in the demonstration.
+    """
+    _only_in_demo()
+    sealed = sealing.seal(new_secret(), _purpose(account.id))
+    db.session.add(Authenticator(account_id=account.id, sealed_secret=sealed, last_step=0))
+    standing.note(account)
+
+
 def remove_authenticator(actor: Actor) -> None:
     """Take the app out.
 
@@ -118,9 +129,7 @@ def demo_code(account: Account) -> tuple[str, int]:
     :returns: the code, or an empty text and how many seconds there are to wait for one that was not used.
     :raises NotAllowedError: anywhere but in the demonstration: nobody is ever told a code that counts.
     """
-    settings: Settings = current_app.config["SETTINGS"]
-    if not settings.demo:
-        raise NotAllowedError("Codes come from the authenticator app.")
+    _only_in_demo()
     found = db.session.scalar(select(Authenticator).where(Authenticator.account_id == account.id))
     if found is None:
         return "", 0
@@ -130,6 +139,12 @@ def demo_code(account: Account) -> tuple[str, int]:
     if late > 0:
         return "", late * STEP_SECONDS - now % STEP_SECONDS
     return pyotp.TOTP(sealing.unseal(found.sealed_secret, _purpose(account.id))).at(step * STEP_SECONDS), 0
+
+
+def _only_in_demo() -> None:
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.demo:
+        raise NotAllowedError("Codes come from the authenticator app.")
 
 
 def _step_of(secret: str, typed: str) -> int | None:

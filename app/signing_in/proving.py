@@ -8,8 +8,9 @@ from app.identity import passphrases, sessions, throttle
 from app.identity.models import Account
 from app.identity.proofs import Proof, is_two_step
 from app.identity.rules import Actor
-from app.signing_in import recovery
+from app.signing_in import passkeys, recovery
 from app.signing_in.authenticators import check_code
+from app.signing_in.passkeys import Place
 from app.signing_in.rules import CODE_LIMIT, tidy_code
 
 _WRONG_CODE = "That code is not right, or it was used already. Wait for the next one, or use a recovery code."
@@ -53,3 +54,30 @@ def _check_step(account: Account, typed: str) -> Proof:
         raise InvalidError({"code": _WRONG_CODE})
     throttle.forget("second", str(account.id))
     return Proof.CODE if by_app else Proof.RECOVERY
+
+
+def enter_with_passkey(
+    place: Place, challenge: bytes, said: str, address: str, browser: sessions.Browser
+) -> tuple[Account, str]:
+    """Sign in with a passkey alone. Commit either way: wrong tries count for the network address.
+
+    :param said: what the device answered, as JSON.
+    :returns: the account and the token for the cookie.
+    :raises InvalidError: field ``passkey``.
+    """
+    network = throttle.network(address)
+    if throttle.count("address", network) > sessions.ADDRESS_LIMIT:
+        raise InvalidError({"passkey": sessions.SLOW_DOWN})
+    account = passkeys.check_passkey(place, challenge, said)
+    throttle.ease("address", network)
+    return account, sessions.open_session(account, Proof.PASSKEY, browser)
+
+
+def prove_with_passkey(actor: Actor, token: str, place: Place, challenge: bytes, said: str) -> str:
+    """Show who one is with one's own passkey: the second step, or once more. It is worth both steps at once.
+
+    :returns: the token for the cookie from now on.
+    :raises InvalidError: field ``passkey``.
+    """
+    passkeys.check_passkey(place, challenge, said, actor.account_id)
+    return sessions.strengthen(token, Proof.PASSKEY)

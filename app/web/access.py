@@ -13,12 +13,13 @@ from app.core.db import db
 from app.core.errors import NotAllowedError, NotFoundError
 from app.identity import queries as identity
 from app.identity import sessions
+from app.identity.proofs import Step, must_prove, step_before
 from app.identity.rules import Actor, Permission, PersonSubject, ProviderSubject, is_at_work, may
 from app.marketplace import queries as marketplace
 from app.web import typed
 from app.web.addresses import safe_next as safe_next  # many ask the doorkeeper for it
 from app.web.context import actor_or_none
-from app.web.marks import is_marked, mark_of
+from app.web.marks import is_fresh, is_marked, mark_of, opens_before
 
 #: In the cookie: the session's token; that the session ended by itself.
 TOKEN, ENDED = "token", "ended"
@@ -86,10 +87,14 @@ def _guard() -> Response | None:
     if request.endpoint != "assets.file":
         _recognise()
     permission = mark_of(view)
+    if "actor" in g and (led := _before_anything_else(view, public=permission is None)):
+        return led
     if permission is None:
         return None
     if actor_or_none() is None:
         return _to_sign_in()
+    if is_fresh(view) and not _is_confirmed():
+        return _to_confirm()
     if "person_ref" in g:
         _enter_person(permission)
     elif "provider_ref" in g:
@@ -122,6 +127,43 @@ def _recognise() -> None:
     g.actor = actor
 
 
+def _before_anything_else(view: object, *, public: bool) -> Response | None:
+    """The one place where a second step is asked for: of everybody who has one, of staff and brokers, and of a
+    provider's people on the provider's pages, all of which show or change what it charges, is owed or is paid.
+
+    Whoever still has to take it is nobody on public pages, and on the pages of the step itself somebody with a name
+    and no rights.
+    """
+    actor, account = g.actor, g.sign_in.account
+    must = must_prove(actor) or "provider_ref" in g
+    step = step_before(g.sign_in.proven, has_second_step=account.has_second_step, must=must)
+    if step is Step.NONE:
+        return None
+    g.step = step
+    if opens_before(view, step):
+        g.actor = Actor(actor.account_id, actor.name, actor.email)
+        return None
+    g.pop("actor")
+    if public:
+        return None
+    page = "second_step.enter" if step is Step.ENTER else "second_step.set_up"
+    return redirect(url_for(page, next=_way_back() or None), 303)
+
+
+def _is_confirmed() -> bool:
+    """Whether they showed who they are a short while ago."""
+    minutes = current_app.config["SETTINGS"].confirm_minutes
+    return bool(g.sign_in.confirmed_at > clock.now() - timedelta(minutes=minutes))
+
+
+def _to_confirm() -> Response:
+    """Ask who it is once more, and come back afterwards, to what was typed if there was anything."""
+    if request.method == "POST" and typed.is_ours() and (offer := typed.park_form(g.actor.account_id, asked=True)):
+        db.session.commit()
+        return redirect(url_for("confirm.ask", next=offer), 303)
+    return redirect(url_for("confirm.ask", next=_way_back() or None), 303)
+
+
 def _forget(token: str) -> None:
     """Idle too long, or signed out everywhere: the next page says so, whichever it is."""
     if request.method == "POST" and typed.is_ours():
@@ -151,7 +193,12 @@ def _idle(*, at_work: bool) -> timedelta:
 
 
 def _to_sign_in() -> Response:
-    """Ask who it is, and come back afterwards: to the page itself, or the one its form was on."""
+    """Ask who it is, and come back afterwards."""
+    return redirect(url_for("account.sign_in", next=_way_back() or None), 303)
+
+
+def _way_back() -> str:
+    """The page that was asked for, or the one its form was on."""
     back = request.full_path.rstrip("?")
     if request.method not in {"GET", "HEAD"}:
         referrer = urlsplit(request.referrer or "")
@@ -159,7 +206,7 @@ def _to_sign_in() -> Response:
         if (left := g.get("left")) and (offer := typed.park_form(left)):
             db.session.commit()
             back = offer
-    return redirect(url_for("account.sign_in", next=safe_next(back) or None), 303)
+    return safe_next(back)
 
 
 def _enter_person(permission: Permission) -> None:

@@ -13,7 +13,7 @@ from app.core import clock
 from app.identity import authority_queries, safeguarding
 from app.identity import queries as identity
 from app.identity.models import StaffPost
-from app.identity.rules import CommissionerSubject, Permission, may
+from app.identity.rules import CommissionerSubject, Permission, StaffRole, may
 from app.marketplace import review_queries, suggestion_queries
 from app.messages import inbox
 from app.policy import queries as policies
@@ -126,6 +126,7 @@ def people() -> ResponseReturnValue:
         role_words=words.QUALITIES,
         may_name=may(current_actor(), Permission.NAME_SAFEGUARDING, CommissionerSubject(scope.place.id)),
         can_be_named=[post for post in posts if post.role in safeguarding.ROLES and _is_now(post, today)],
+        helps=scope.place.id in current_actor().posts_with(StaffRole.ADMIN),
     )
 
 

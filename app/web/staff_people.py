@@ -78,4 +78,7 @@ def _ways(person: Person) -> list[Way]:
         ways.append(Way("Who acts for them", url_for("staff_acting.index", person_ref=person.ref), about))
     ways += [Way(*way) for way in ways_behind_the_gate(current_actor(), person)]
     ways += [Way(*way) for way in ways_of_changes(current_actor(), person)]
+    if may(current_actor(), Permission.DECIDE, CommissionerSubject(person.commissioner_id)):
+        about = "For somebody who acts for them and lost their phone and their recovery codes."
+        ways.append(Way("Lost second step", url_for("step_resets.acting", person_ref=person.ref), about))
     return ways

@@ -62,7 +62,7 @@ class WithdrawForm(Form):
 
 
 @bp.post("/staff/policy/drafts")
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def start() -> ResponseReturnValue:
     """Begin a draft from the last version."""
     draft = drafts.start(current_actor(), scope_of(Permission.CHANGE_POLICY).place.id)
@@ -128,7 +128,7 @@ def _step(draft: PolicyDraft, name: str, form: Form, act: Callable[[], object], 
 
 
 @bp.post(f"{_ONE}/reason")
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def reason(draft_ref: str) -> ResponseReturnValue:
     """Say why everything that has no reason yet lets more through."""
     draft, form = _draft(draft_ref), ReasonForm()
@@ -141,7 +141,7 @@ def reason(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/ask")
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def ask(draft_ref: str) -> ResponseReturnValue:
     """Ask a second person to publish it."""
     draft, form = _draft(draft_ref), AskForm()
@@ -154,7 +154,7 @@ def ask(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/publish")
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def publish(draft_ref: str) -> ResponseReturnValue:
     """Publish it from a day, as the second person."""
     draft, form = _draft(draft_ref), PublishForm()
@@ -171,7 +171,7 @@ def publish(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/send-back")
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def send_back(draft_ref: str) -> ResponseReturnValue:
     """Send it back with words, as the second person."""
     draft, form = _draft(draft_ref), ReturnForm()
@@ -183,7 +183,7 @@ def send_back(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/take-back")
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def take_back(draft_ref: str) -> ResponseReturnValue:
     """Go on changing it."""
     draft = _draft(draft_ref)
@@ -193,7 +193,7 @@ def take_back(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/bring-up-to-date")
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def bring_up_to_date(draft_ref: str) -> ResponseReturnValue:
     """Put what was published since under the draft's own changes."""
     draft = _draft(draft_ref)
@@ -207,7 +207,7 @@ def bring_up_to_date(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/drop")
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def drop(draft_ref: str) -> ResponseReturnValue:
     """Give it up."""
     draft = drafts.drop(current_actor(), _draft(draft_ref).ref, seen_in())
@@ -216,7 +216,7 @@ def drop(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.route("/staff/policy/withdraw", methods=["GET", "POST"])
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def withdraw() -> ResponseReturnValue:
     """Take back a version before it begins."""
     scope = scope_of(Permission.CHANGE_POLICY)

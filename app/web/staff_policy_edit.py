@@ -87,7 +87,7 @@ def choose(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.route(f"{_ONE}/figures", methods=["GET", "POST"])
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def figures(draft_ref: str) -> ResponseReturnValue:
     """The thresholds."""
     draft = _draft(draft_ref)
@@ -102,7 +102,7 @@ def figures(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.route(f"{_ONE}/rule", methods=["GET", "POST"])
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def rule(draft_ref: str) -> ResponseReturnValue:
     """What a rule does and says."""
     draft = _draft(draft_ref)
@@ -130,7 +130,7 @@ def rule(draft_ref: str) -> ResponseReturnValue:
 
 
 @bp.route(f"{_ONE}/words", methods=["GET", "POST"])
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, fresh=True)
 def words(draft_ref: str) -> ResponseReturnValue:
     """Words of a rule, put in and taken out."""
     draft = _draft(draft_ref)

@@ -10,6 +10,7 @@ from app.identity import sessions
 from app.identity.proofs import must_prove
 from app.identity.rules import Permission
 from app.signing_in import queries
+from app.web import questions
 from app.web.access import idle_time
 from app.web.context import current_actor, current_sign_in
 from app.web.marks import requires
@@ -29,6 +30,7 @@ def show() -> ResponseReturnValue:
         passkeys=queries.passkeys_of(actor),
         codes_left=queries.recovery_codes_left(actor),
         devices=len(queries.sign_ins_of(actor, idle_time())),
+        passkeys_work=questions.place_or_none() is not None,
         must=must_prove(actor) or bool(actor.provider_ids),
     )
 

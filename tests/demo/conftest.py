@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -33,7 +34,8 @@ def demonstration(
         db.engine.dispose()  # a template may have no one connected
     template = make_url(app.config["DATABASE_URL"]).database
     with fresh_database(admin_uri, "demonstration", template=template) as url:
-        other = create_app(_settings(url, tmp_path_factory.mktemp("demonstration")), {"TESTING": True})
+        settings = replace(_settings(url, tmp_path_factory.mktemp("demonstration")), demo=True)
+        other = create_app(settings, {"TESTING": True})
         with other.app_context():
             made = clock.now()
             assert service.fill(lambda words, part: None, db.session.commit)

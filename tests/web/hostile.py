@@ -64,6 +64,7 @@ _NAMES = (
     "on-month on-year posted_by purchase rhythm until until-day until-month until-year until_on-day until_on-month "
     "until_on-year "
     "back hours items l nights provider sessions visits "
+    "again code passkey why with "
     "action after at_basket at_card at_outside at_statement beside duplicate_days exceptions_in exceptions_out "
     "item_threshold_pence low_price_percent months next_step price_tolerance_percent put_in rule seen sentence "
     "similar_percent slips split_days starts_on-day starts_on-month starts_on-year still summary take_out try_amount "
@@ -78,7 +79,7 @@ _NAMES = (
     "gets gets_amount gets_from gets_what"
 )
 NAMES = _NAMES.split()
-_OURS = re.compile(r"/assets/carepurse\.[0-9a-f]+\.js")
+_OURS = re.compile(r"/assets/(?:carepurse|passkeys)\.[0-9a-f]+\.js")
 _NEVER = {"img", "iframe", "object", "embed", "style", "base", "audio", "video", "math", "frame", "applet", "b"}
 
 

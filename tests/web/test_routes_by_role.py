@@ -141,7 +141,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             **make_kept_things(account, person, listing.ref),
             **asked,
             **make_acting(person, account),
-            **make_sign_in(account),
+            **make_sign_in(account, coordinator),
             **make_kept_form(account, person),
             **make_team_things(person, account, coordinator, budget, plan.outcomes[0]),
             **make_gate_things(person, coordinator),

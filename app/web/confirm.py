@@ -1,0 +1,77 @@
+"""Once more, who is it? Before payees, authority, policies and ways of signing in change."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, PasswordField, StringField
+
+from app.core.errors import CarePurseError, InvalidError
+from app.identity.proofs import Step
+from app.identity.rules import Permission
+from app.signing_in import authenticators, proving
+from app.web import questions
+from app.web.access import TOKEN, safe_next
+from app.web.account import LONGEST
+from app.web.context import current_actor, current_sign_in
+from app.web.forms import Form, NotTooLong, Required, show
+from app.web.marks import requires
+from app.web.writes import keep_writes
+
+bp = Blueprint("confirm", __name__)
+_BEFORE = frozenset({Step.SET_UP})
+
+
+class ConfirmForm(Form):
+    """The passphrase, and the second step where there is one."""
+
+    passphrase = PasswordField("Passphrase", [Required("Enter your passphrase"), NotTooLong(LONGEST)])
+    code = StringField("Code from your authenticator app, or a recovery code")
+    next = HiddenField()
+
+
+@bp.route("/confirm", methods=["GET", "POST"])
+@requires(Permission.SIGNED_IN, before=_BEFORE)
+def ask() -> ResponseReturnValue:
+    """Ask, and go on to where one wanted to go."""
+    form = ConfirmForm(next=request.args.get("next", ""))
+    if form.validate_on_submit():
+        keep_writes()  # a wrong passphrase or code is counted although the answer is an error
+        typed = form.passphrase.data or "", form.code.data or ""
+        try:
+            session[TOKEN] = proving.confirm(current_actor(), session[TOKEN], current_sign_in().proven, *typed)
+        except InvalidError as error:
+            form.take(error)
+        else:
+            return redirect(safe_next(form.next.data) or url_for("people.start"), 303)
+    return _show(form)
+
+
+@bp.post("/confirm/passkey")
+@requires(Permission.SIGNED_IN, before=_BEFORE)
+def with_passkey() -> ResponseReturnValue:
+    """The passkey instead: it is worth both."""
+    said, target = request.form.get("passkey", ""), request.form.get("next")
+    try:
+        asked = questions.here(), questions.taken()
+        session[TOKEN] = proving.prove_with_passkey(current_actor(), session[TOKEN], *asked, said)
+    except InvalidError as error:
+        form = ConfirmForm(data={"next": target}, formdata=None)
+        form.take(InvalidError({"passphrase": error.sentence}))
+        return _show(form)
+    return redirect(safe_next(target) or url_for("people.start"), 303)
+
+
+def _show(form: ConfirmForm) -> tuple[str, int]:
+    account = current_sign_in().account
+    try:
+        hint = authenticators.demo_code(account)
+    except CarePurseError:
+        hint = None  # the demonstration alone tells its codes
+    return show(
+        "second_step/confirm.jinja",
+        form,
+        question=questions.to_enter(current_actor()),
+        has_step=account.has_second_step,
+        hint=hint,
+    )
