@@ -64,16 +64,16 @@ def forgot_sent() -> ResponseReturnValue:
     return show("mailed_links/sent.jinja")
 
 
-@bp.route("/reset/<token>", methods=["GET", "POST"])
+@bp.route("/reset/<link_token>", methods=["GET", "POST"])
 @public
-def reset(token: str) -> ResponseReturnValue:
+def reset(link_token: str) -> ResponseReturnValue:
     """Set another passphrase."""
-    if links.open_link(LinkKind.RESET, token) is None:
+    if links.open_link(LinkKind.RESET, link_token) is None:
         return _over()
     form = NewPassphraseForm()
     if form.validate_on_submit():
         try:
-            links.reset_passphrase(token, form.new.data or "")
+            links.reset_passphrase(link_token, form.new.data or "")
         except InvalidError as error:
             form.take(error)
         else:
@@ -99,44 +99,44 @@ def change_email() -> ResponseReturnValue:
     return show("mailed_links/email.jinja", form, account=queries.account_of(actor))
 
 
-@bp.route("/new-email/<token>", methods=["GET", "POST"])
+@bp.route("/new-email/<link_token>", methods=["GET", "POST"])
 @public
-def new_email(token: str) -> ResponseReturnValue:
+def new_email(link_token: str) -> ResponseReturnValue:
     """Yes, this is my address."""
-    link, form = links.open_link(LinkKind.NEW_EMAIL, token), Yes()
+    link, form = links.open_link(LinkKind.NEW_EMAIL, link_token), Yes()
     if link is None:
         return _over()
     if form.validate_on_submit():
-        account = links.take_new_email(token)
+        account = links.take_new_email(link_token)
         flash(f"You sign in with {account.email} from now on.")
         return redirect(url_for("people.start"), 303)
     return _quiet(show("mailed_links/new_email.jinja", form, link=link))
 
 
-@bp.route("/not-me/<token>", methods=["GET", "POST"])
+@bp.route("/not-me/<link_token>", methods=["GET", "POST"])
 @public
-def not_me(token: str) -> ResponseReturnValue:
+def not_me(link_token: str) -> ResponseReturnValue:
     """This was not me: stop it, or take it back."""
-    link, form = links.open_link(LinkKind.NOT_ME, token), Yes()
+    link, form = links.open_link(LinkKind.NOT_ME, link_token), Yes()
     if link is None:
         return _over()
     if form.validate_on_submit():
-        links.undo_new_email(token)
+        links.undo_new_email(link_token)
         session.clear()
         flash("It is stopped, and everybody is signed out. Set a new passphrase now: somebody may know the old one.")
         return redirect(url_for("mailed_links.forgot"), 303)
     return _quiet(show("mailed_links/not_me.jinja", form, link=link))
 
 
-@bp.route("/keep-second-step/<token>", methods=["GET", "POST"])
+@bp.route("/keep-second-step/<link_token>", methods=["GET", "POST"])
 @public
-def keep_step(token: str) -> ResponseReturnValue:
+def keep_step(link_token: str) -> ResponseReturnValue:
     """I did not lose it: the second step stays."""
-    link, form = links.open_link(LinkKind.KEEP_STEP, token), Yes()
+    link, form = links.open_link(LinkKind.KEEP_STEP, link_token), Yes()
     if link is None:
         return _over()
     if form.validate_on_submit():
-        resets.stop(token)
+        resets.stop(link_token)
         flash("It is stopped: your second step stays. Tell the care coordinator that it was not you who asked.")
         return redirect(url_for("people.start"), 303)
     return _quiet(show("mailed_links/keep_step.jinja", form))

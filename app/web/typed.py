@@ -27,8 +27,8 @@ RESTORE = "restore"
 ACTION, PAGE, FILES = "kept_action", "kept_page", "kept_files"
 #: Never kept: proof of who somebody is, and what belongs to one showing of the form alone.
 NEVER = frozenset({
-    "passphrase", "old", "new", "again", "password", "code", "recovery_code", "credential", "passkey", "response", "token",
-    "secret", "csrf_token", FORM_ID, RESTORE, ACTION, PAGE, FILES, "next",
+    "passphrase", "old", "new", "again", "password", "code", "recovery_code", "credential", "passkey", "response",
+    "token", "secret", "csrf_token", FORM_ID, RESTORE, ACTION, PAGE, FILES, "next",
 })  # fmt: skip
 #: Pages about signing in itself: what is typed there is proof, or would come back at the wrong moment.
 _NEVER_OF = frozenset({

@@ -25,5 +25,5 @@ def make_sign_in(account: Account, coordinator: Account) -> dict[str, str]:
         "session_ref": db.session.scalars(mine.order_by(SignInSession.id.desc())).first() or "",
         "passkey_ref": key.ref,
         "account_ref": coordinator.ref,
-        "token": "no-link-has-this",
+        "link_token": "no-link-has-this",
     }
