@@ -15,6 +15,7 @@ from app.config import Settings
 from app.core import clock, sealing
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError
+from app.core.jobs import task
 from app.identity.models import Account
 from app.identity.rules import Actor
 from app.signing_in import standing
@@ -139,6 +140,14 @@ def demo_code(account: Account) -> tuple[str, int]:
     if late > 0:
         return "", late * STEP_SECONDS - now % STEP_SECONDS
     return pyotp.TOTP(sealing.unseal(found.sealed_secret, _purpose(account.id))).at(step * STEP_SECONDS), 0
+
+
+@task("signing_in.reseal", cron="50 3 * * *")
+def reseal_all(timestamp: int = 0) -> None:
+    """Seal with the present secret of the installation what an older one sealed, so that the older one can go."""
+    for found in db.session.scalars(select(Authenticator).order_by(Authenticator.account_id)).yield_per(500):
+        if again := sealing.reseal(found.sealed_secret, _purpose(found.account_id)):
+            found.sealed_secret = again
 
 
 def _only_in_demo() -> None:

@@ -49,8 +49,9 @@ class PassphraseForm(Form):
 def sign_in() -> ResponseReturnValue:
     """Sign in; afterwards back to where one wanted to go."""
     if request.method == "GET" and sign_in_or_none() is not None:
-        # also when a step is still to be taken: the doorkeeper leads on
-        return redirect(safe_next(request.args.get("next")) or url_for("people.choose"), 303)
+        # where a step is still to be taken, the doorkeeper leads on
+        start = "people.start" if actor_or_none() else "people.choose"
+        return redirect(safe_next(request.args.get("next")) or url_for(start), 303)
     form = SignInForm(next=request.args.get("next", ""))
     ended = bool(session.get(ENDED))
     if form.validate_on_submit():
