@@ -248,38 +248,6 @@ def test_what_was_typed_meanwhile_is_kept(client: FlaskClient, sign_in: SignIn) 
         assert "The figures were of last year" in client.get("/kept-forms").text
 
 
-def test_a_new_device_is_told_and_a_known_one_is_not(client: FlaskClient) -> None:
-    account, *_ = make_holder()
-
-    def come(browser: FlaskClient) -> int:
-        browser.post("/sign-in", data={"email": account.email, "passphrase": PASSPHRASE})
-        new = sa.select(sa.func.count()).select_from(Notice).where(Notice.title.startswith("You signed in on a new"))
-        return db.session.scalar(new) or 0
-
-    other = client.application.test_client()
-    assert come(client) == 0, "the first time is nothing new"
-    client.post("/sign-out")
-    assert come(client) == 0
-    assert come(other) == 1
-    client.delete_cookie("carepurse-device")
-    client.set_cookie("carepurse-device", "forged")
-    assert come(client) == 2
-
-
-def test_devices_are_listed_and_one_of_them_is_signed_out(client: FlaskClient) -> None:
-    account, *_ = make_holder()
-    other = client.application.test_client()
-    for browser, agent in ((client, "Mozilla/5.0 (iPhone) Safari/1"), (other, "Mozilla/5.0 (Windows NT) Firefox/1")):
-        browser.post("/sign-in", data={"email": account.email, "passphrase": PASSPHRASE}, headers={"User-Agent": agent})
-    page = client.get("/account/devices").text
-    assert "Safari on an iPhone <strong>(this one)</strong>" in page
-    assert "Firefox on a Windows computer" in page
-    (ref,) = re.findall(r"/account/devices/(\w+)/sign-out", page)
-    assert client.post(f"/account/devices/{ref}/sign-out").location == "/account/devices"
-    assert other.get("/notices").location.startswith("/sign-in")
-    assert client.get("/notices").status_code == 200
-
-
 def test_staff_keep_their_last_second_step(client: FlaskClient, sign_in: SignIn) -> None:
     account = of_role("auditor")
     with_app(account)
