@@ -14,8 +14,11 @@ from app.core.words import tidy_ref
 from app.identity.models import Commissioner, Person
 from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may
 from app.purchases.models import Purchase
+from app.stewardship.changes_follows import TaskKind
 from app.stewardship.changes_models import CapacityRecord, ChangeTask, LifeChange
 from app.stewardship.changes_rules import ChangeKind, ChangeState
+from app.stewardship.gate_rules import KeyKind, Sight
+from app.stewardship.openings import Key, note
 
 OPEN = (ChangeState.NOTED, ChangeState.DONE)
 
@@ -97,10 +100,19 @@ def task_for(viewer: Actor, person: Person, ref: str) -> tuple[LifeChange, Chang
     return change, task
 
 
-def purchases_of(tasks: Sequence[ChangeTask]) -> dict[UUID, Purchase]:
-    """What the tasks to put something back are about. The caller has checked who may see them."""
-    keys = [task.subject_id for task in tasks if task.subject_id is not None]
-    return {row.id: row for row in db.session.scalars(select(Purchase).where(Purchase.id.in_(keys)))}
+def open_to_put_back(viewer: Actor, person: Person, change: LifeChange) -> dict[UUID, Purchase]:
+    """What was written down for a day after a change, by id: to put it back. That it was looked at is written down.
+
+    :raises NotFoundError: when the viewer does not decide about this person.
+    """
+    require_coordinator(viewer, person)
+    keys = [task.subject_id for task in change.tasks if task.kind is TaskKind.PUT_BACK and task.subject_id is not None]
+    found = db.session.scalars(select(Purchase).where(Purchase.id.in_(keys)).order_by(Purchase.id)).all()
+    after = "a death" if change.kind is ChangeKind.DEATH else "a move"
+    key = Key(KeyKind.CHANGE, change.id, change.ref, f"to put it right after {after}")
+    for row in found:
+        note(viewer, person, key, Sight.PURCHASE, row.title, row.id)
+    return {row.id: row for row in found}
 
 
 def handovers_to(viewer: Actor, commissioner_id: UUID) -> Sequence[LifeChange]:

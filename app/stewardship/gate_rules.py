@@ -1,8 +1,9 @@
 """The privacy gate: what opens a person's transactions to staff, for whom, from when until when. Pure.
 
 Staff see that a budget is healthy or not. What was bought opens only by a key (DESIGN, section 8): a review that was
-announced, the one purchase somebody was asked to decide or to help with, or a recorded concern. Auditors read all of
-it and change nothing. Whatever is opened is written down for the person.
+announced, the one purchase somebody was asked to decide or to help with, or a recorded concern; and, after a death or
+a move, what was written down for a later day. Auditors read all of it and change nothing. Whatever is opened is written
+down for the person.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class KeyKind(StrEnum):
     CONCERN = "concern"  # recorded, with a second person told
     DECISION = "decision"  # asked to decide this one
     PROBLEM = "problem"  # asked to help with this one
+    CHANGE = "change"  # what was written down for a day after a death or a move, to put it back: those alone
     AUDIT = "audit"  # an auditor: reads everything, changes nothing
 
 

@@ -10,7 +10,7 @@ from app.core.errors import CarePurseError
 from app.identity.rules import Permission
 from app.stewardship import changes, changes_after
 from app.stewardship.changes_follows import TASK_WORDS, TaskKind, by_area, digest_of, kept_by_area
-from app.stewardship.changes_queries import change_for, latest_change, purchases_of, task_for
+from app.stewardship.changes_queries import change_for, latest_change, open_to_put_back, task_for
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required
@@ -63,7 +63,7 @@ def show(person_ref: str) -> ResponseReturnValue:
         change=change,
         areas=kept_by_area(change.said),
         tasks=[(words, found) for words, found in tasks if found],
-        purchases=purchases_of([task for task in change.tasks if task.kind is TaskKind.PUT_BACK]),
+        purchases=open_to_put_back(current_actor(), person, change),
         TaskKind=TaskKind,
         is_open=change.state is ChangeState.DONE,
         may_take_back=change.noted_by != current_actor().account_id,

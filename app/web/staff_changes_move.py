@@ -16,8 +16,8 @@ from app.stewardship.changes_queries import (
     handover_for,
     handovers_to,
     latest_change,
+    open_to_put_back,
     other_commissioners,
-    purchases_of,
 )
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.web.context import current_actor
@@ -55,7 +55,7 @@ def show(person_ref: str) -> ResponseReturnValue:
         change=change,
         areas=kept_by_area(change.said),
         tasks=[(words, found) for words, found in tasks if found],
-        purchases=purchases_of([task for task in change.tasks if task.kind is TaskKind.PUT_BACK]),
+        purchases=open_to_put_back(current_actor(), person, change),
         TaskKind=TaskKind,
         is_open=change.state is ChangeState.DONE,
         to_come=change.state is ChangeState.NOTED,

@@ -22,9 +22,10 @@ from app.purchases import regular
 from app.purchases import service as purchases
 from app.purchases.idea_rules import IdeaInput
 from app.purchases.rules import State
-from app.stewardship import changes, changes_after
+from app.stewardship import changes, changes_after, openings
 from app.stewardship.changes_clock import follow_changes
 from app.stewardship.changes_follows import Deed, TaskKind, digest_of
+from app.stewardship.changes_queries import open_to_put_back
 from app.stewardship.changes_rules import ChangeState
 from tests import factories as make
 from tests.stewardship.life import TODAY, Life, ask, died, ledger_is_right, post_regular, tasks
@@ -161,3 +162,16 @@ def test_the_page_and_the_deed_are_one_list(george: Life, own: Account) -> None:
     assert change.said == [item.to_dict() for item in follows]
     said = " ".join(item["sentence"] for item in change.said)
     assert "trampoline" not in said, "what he asked for stays his own affair"
+
+
+def test_looking_at_what_is_to_be_put_back_is_written_down(george: Life, own: Account) -> None:
+    regular.set_posted_by(make.actor_for(own), george.wages, PostedBy.CAREPURSE)
+    with clock.at(TODAY + timedelta(days=5)):
+        post_regular(george)
+        change = died(george, date(2026, 11, 20))
+        priya = make.actor_for(george.priya)
+        assert [row.title for row in open_to_put_back(priya, george.person, change).values()] == ["Wages for Marta"]
+        seen = openings.shown_to(make.actor_for(george.parent), george.person)
+        assert [(row.account_name, row.what) for row in seen.rows] == [("Priya Shah", "Wages for Marta")]
+        with pytest.raises(NotFoundError):
+            open_to_put_back(make.actor_for(george.helen), george.person, change)
