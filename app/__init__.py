@@ -32,8 +32,9 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     app.config.update(overrides or {})
 
     from app import cli, web
-    from app.core import database
+    from app.core import database, logs
 
+    logs.init_app(app)
     if not settings.offline:
         database.init_app(app)
         web.init_app(app)

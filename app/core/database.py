@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
             "max_overflow": settings.pool_size,
             "pool_timeout": 10,
             "pool_pre_ping": True,
+            "hide_parameters": True,  # an error names the statement, never what somebody typed
         }
     }
     app.config["ALEMBIC"] = {
