@@ -62,6 +62,7 @@ def sign_in(email: str, passphrase: str, address: str, browser: Browser | None =
         select(Account).where(func.lower(Account.email) == tried.email, Account.closed_at.is_(None))
     )
     if not passphrases.verify(account.passphrase_hash if account else None, passphrase) or account is None:
+        _record_failed(account)
         return SignInResult(None, None, WRONG)
     tried.came_in()
     return SignInResult(account, open_session(account, Proof.PASSPHRASE, browser))
@@ -140,6 +141,7 @@ class OpenSession:
     proven: Proof
     confirmed_at: datetime  # when they last showed who they are
     seen_at: datetime
+    begun_at: datetime
 
 
 def open_session_of(token: str, idle: timedelta) -> OpenSession | None:
@@ -162,7 +164,7 @@ def open_session_of(token: str, idle: timedelta) -> OpenSession | None:
         return None
     found, account = row
     stale = found.seen_at < moment - _TOUCH_EVERY
-    return OpenSession(account, stale, found.ref, found.proven, found.confirmed_at, found.seen_at)
+    return OpenSession(account, stale, found.ref, found.proven, found.confirmed_at, found.seen_at, found.created_at)
 
 
 def idled_out(token: str) -> UUID | None:
@@ -274,6 +276,17 @@ def change_passphrase(actor: Actor, old: str, new: str) -> None:
         subject_id=account.id,
     )
     sign_out_everywhere(actor)
+
+
+def _record_failed(account: Account | None) -> None:
+    """Kept whether or not there is such an account: the work is the same. How many there can be, the throttle says."""
+    audit.record(
+        Actor.system("Somebody who is not signed in"),
+        "identity.sign_in_failed",
+        "Tried to sign in with a passphrase that is not the right one",
+        subject_kind="account",
+        subject_id=account.id if account else None,
+    )
 
 
 def _hash(token: str) -> str:

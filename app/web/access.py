@@ -39,6 +39,7 @@ _PERSON_RIGHTS = frozenset(
         Permission.INVITE_BROKER,
     }
 )
+_A_WORKING_DAY, _A_MONTH = timedelta(hours=12), timedelta(days=30)
 _REFUSALS = {
     Permission.PREPARE_PURCHASE: "You can look at this budget, but you cannot ask to buy from it.",
     Permission.BUY: "You can see this budget, but you cannot buy from it.",
@@ -116,7 +117,8 @@ def _recognise() -> None:
         return
     account = signed_in.account
     actor = identity.load_actor(account, marketplace.provider_ids_of(account.id))
-    if signed_in.seen_at <= clock.now() - idle_time(actor):
+    moment = clock.now()
+    if signed_in.seen_at <= moment - idle_time(actor) or signed_in.begun_at <= moment - _longest(actor):
         _forget(token)
         return
     g.seen_at = signed_in.seen_at
@@ -179,6 +181,11 @@ def idle_time(actor: Actor | None = None) -> timedelta:
     """
     actor = actor or actor_or_none()
     return _idle(at_work=actor is not None and is_at_work(actor))
+
+
+def _longest(actor: Actor) -> timedelta:
+    """How long somebody stays signed in however busy they are: a working day for whoever is here for their work."""
+    return _A_WORKING_DAY if is_at_work(actor) else _A_MONTH
 
 
 def time_left() -> timedelta:
