@@ -27,6 +27,8 @@ SIGN_INS = (
            "three funders, one sum; something to say yes to", key="amira"),
     SignIn("young@example.org", "Oluwaseun Adebayo", "nearly sixteen",
            "what changes when he decides for himself, and who he makes his nominee", key="seun_himself"),
+    SignIn("representative2@example.org", "Karim Rahman", "father of Amira",
+           "can only look: his papers wait for Priya", key="karim"),
     SignIn("broker@example.org", "Leonie Baptiste", "broker for three people",
            "prepares for Sam and Amira, buys up to £250 for Harriet", key="leonie"),
     SignIn("coordinator@example.org", "Priya Shah", "care coordinator",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from datetime import date, timedelta
+from typing import Any
 
 from app.budgets import agreeing
 from app.budgets.models import Budget
@@ -20,7 +21,7 @@ from app.demo.lives_others import OTHERS, WENDOVER
 from app.demo.world import SYSTEM, Someone, World
 from app.identity import service as identity
 from app.identity.models import Account, Person
-from app.identity.rules import AuthorityKind, Scope
+from app.identity.rules import AuthorityKind, EvidenceKind, Scope
 from app.plans import service as plans
 from app.plans.models import Plan
 
@@ -50,7 +51,8 @@ def enter(world: World, life: Life) -> Someone:
     )
     account = _account(world, life)
     kind = life.helper.kind if life.helper else AuthorityKind.SELF
-    identity.grant_authority(SYSTEM, account, person, kind, Scope.BUY, starts_on=clock.today())
+    shown = _papers(world, life, kind, coordinator.name)
+    identity.grant_authority(SYSTEM, account, person, kind, Scope.BUY, starts_on=clock.today(), **shown)
     _let_broker_in(world, life, person)
     plan = _plan(world, life, person, start)
     budget = _budget(world, life, person, plan, start)
@@ -69,6 +71,21 @@ def enter(world: World, life: Life) -> Someone:
         for item in life.regulars
     ]
     return Someone(life, person, account, plan, budget, regulars)
+
+
+def _papers(world: World, life: Life, kind: AuthorityKind, checked_by: str) -> dict[str, Any]:
+    """What shows that somebody acts, as the coordinator checked it, and when it is looked at again."""
+    if kind is AuthorityKind.SELF:
+        return {}
+    if kind is AuthorityKind.NOMINEE:
+        return {"evidence": EvidenceKind.CONSENT, "checked_by_name": checked_by}
+    child = life.age < 16
+    return {
+        "evidence": EvidenceKind.PARENTAL_RESPONSIBILITY if child else EvidenceKind.LPA_PROPERTY,
+        "registration_number": "" if child else "7000-1402-3388",
+        "checked_by_name": checked_by,
+        "look_again_on": clock.last_day(clock.add_months(world.this_month, 5)),
+    }
 
 
 def _account(world: World, life: Life) -> Account:

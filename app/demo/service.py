@@ -18,6 +18,7 @@ from app.demo import (
     history,
     planning,
     scenes,
+    scenes_acting,
     scenes_asking,
     scenes_basket,
     scenes_changes,
@@ -123,7 +124,7 @@ def _month(world: World, period: date, told: list[Scene]) -> None:
     if period == clock.add_months(world.this_month, -1):
         told += [*scenes_providers.scenes(world), *scenes_asking.scenes(world)]
         told += [*scenes_holder.scenes(world), *scenes_others.scenes(world), *scenes_keeping.scenes(world)]
-        told += [*scenes_regular.scenes(world), *scenes_basket.scenes(world)]
+        told += [*scenes_regular.scenes(world), *scenes_basket.scenes(world), *scenes_acting.scenes(world)]
         told += [*scenes_policy.scenes(world), *scenes_team.scenes(world), *scenes_second_looks.scenes(world)]
     this_month = [scene for scene in told if clock.period_of(scene.moment) == period]
     for who in world.people.values():

@@ -9,10 +9,12 @@ from app.approvals import service as approvals
 from app.approvals.models import ApprovalRequest
 from app.approvals.rules import SubjectKind
 from app.budgets import service as budgets
+from app.budgets.queries import budget_by_id
 from app.core import clock
 from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
 from app.identity import queries as identity
+from app.identity.authority_queries import hold
 from app.identity.models import Account
 from app.identity.rules import Actor, Permission
 from app.messages import service as messages
@@ -63,6 +65,9 @@ def appeal(actor: Actor, purchase: Purchase, why: str) -> Purchase:
     :raises StateError: when it was asked for before, a rule stands in the way that nobody may look past, or something
         else took its price or its regular payment meanwhile.
     """
+    require(actor, Permission.BUY, purchase)
+    budgets.lock(budget_by_id(purchase.budget_id))
+    actor = hold(actor, purchase.person_id)
     require(actor, Permission.BUY, purchase)
     if beyond_of(actor, purchase) is not None:
         raise NotAllowedError("Someone on the person's own side asks for this one: it is more than you may buy for.")

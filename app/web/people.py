@@ -85,6 +85,8 @@ def _person(grant: Grant) -> Door:
 
 
 def _reach(grant: Grant) -> str:
+    if not grant.checked:
+        return "You can only look until your papers are checked."
     if grant.scope is Scope.VIEW:
         return "You can look, not buy."
     if grant.scope is Scope.PREPARE:
