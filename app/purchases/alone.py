@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.acting.telling import tell_nobody_to_agree
 from app.core import clock
@@ -95,17 +95,29 @@ def sent_this_month(actor: Actor, person_id: UUID, instead_of: UUID | None = Non
 
     What the person's own side said yes to is theirs. What comes round counts for whoever it was agreed with.
     """
-    start = clock.start_of(clock.period_of(clock.today()))
-    sent = and_(Purchase.requested_by == actor.account_id, Purchase.confirmed_by.is_(None))
     query = select(func.coalesce(func.sum(Purchase.total_pence), 0)).where(
-        Purchase.person_id == person_id,
-        or_(sent, Purchase.confirmed_by == actor.account_id),
-        Purchase.state.not_in(_NOTHING),
-        func.greatest(Purchase.submitted_at, Purchase.decided_at) >= start,
+        Purchase.person_id == person_id, *_sent_by(actor)
     )
     if instead_of is not None:
         query = query.where(Purchase.id != instead_of)
     return int(db.session.scalar(query) or 0)
+
+
+def sent_for_each(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The same for several people in one statement; whoever is not in it had nothing sent for them."""
+    query = select(Purchase.person_id, func.sum(Purchase.total_pence))
+    query = query.where(Purchase.person_id.in_(person_ids), *_sent_by(actor)).group_by(Purchase.person_id)
+    return {person_id: int(pence) for person_id, pence in db.session.execute(query)}
+
+
+def _sent_by(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    start = clock.start_of(clock.period_of(clock.today()))
+    sent = and_(Purchase.requested_by == actor.account_id, Purchase.confirmed_by.is_(None))
+    return (
+        or_(sent, Purchase.confirmed_by == actor.account_id),
+        Purchase.state.not_in(_NOTHING),
+        func.greatest(Purchase.submitted_at, Purchase.decided_at) >= start,
+    )
 
 
 def tell_if_nobody_agrees(actor: Actor, person: Person, found: Beyond | None, agreed: Iterable[UUID | None]) -> None:

@@ -66,7 +66,7 @@ def _doors(actor: Actor) -> list[tuple[str, list[Door]]]:
     groups = [
         ("Your budget", [_person(grant) for grant in own]),
         ("People you act for", [_person(grant) for grant in others]),
-        ("Your work", _staff(actor)),
+        ("Your work", [*_broker(actor), *_staff(actor)]),
         ("What you offer", _providers(actor)),
     ]
     return [(title, doors) for title, doors in groups if doors]
@@ -94,6 +94,14 @@ def _reach(grant: Grant) -> str:
     if grant.buy_limit_pence is None:
         return "You can buy for them."
     return f"You can buy up to {format_pounds(grant.buy_limit_pence, whole=True)} at a time."
+
+
+def _broker(actor: Actor) -> list[Door]:
+    """One page of all clients, for whoever has more than one."""
+    clients = sum(grant.kind is AuthorityKind.BROKER for grant in actor.grants)
+    if clients < 2:
+        return []
+    return [Door("The people you help", f"What waits for whom, for all {clients} of them", url_for("broker.show"))]
 
 
 def _staff(actor: Actor) -> list[Door]:

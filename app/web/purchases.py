@@ -111,10 +111,18 @@ def _page(purchase: Purchase, answer: AnswerForm | None = None, message: Message
         thread=queries.thread_of(actor, purchase),
         **second_looks_at(purchase),
         statements=statements_of(purchase),
+        ended_broker=_broker_has_ended(purchase),
         receipts=evidence.receipts_of(actor, purchase),
         verbs=queries.allowed(actor, purchase),
         days=identity.settings_of(purchase.commissioner_id).decision_working_days,
     )
+
+
+def _broker_has_ended(purchase: Purchase) -> bool:
+    """Whether what waits here was begun by a broker who may not act any more: it is the person's own side's now."""
+    if purchase.requested_as != "broker" or purchase.state not in (State.DRAFT, State.AWAITING_HOLDER):
+        return False
+    return not identity.holds_any_authority(purchase.requested_by, purchase.person_id)
 
 
 def _reason(approval: ApprovalRequest | None) -> str:
