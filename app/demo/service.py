@@ -22,6 +22,7 @@ from app.demo import (
     scenes_asking,
     scenes_basket,
     scenes_changes,
+    scenes_gate,
     scenes_holder,
     scenes_keeping,
     scenes_others,
@@ -126,6 +127,7 @@ def _month(world: World, period: date, told: list[Scene]) -> None:
         told += [*scenes_holder.scenes(world), *scenes_others.scenes(world), *scenes_keeping.scenes(world)]
         told += [*scenes_regular.scenes(world), *scenes_basket.scenes(world), *scenes_acting.scenes(world)]
         told += [*scenes_policy.scenes(world), *scenes_team.scenes(world), *scenes_second_looks.scenes(world)]
+        told += scenes_gate.scenes(world)
     this_month = [scene for scene in told if clock.period_of(scene.moment) == period]
     for who in world.people.values():
         who.forget()
@@ -153,6 +155,7 @@ def _pay_in(world: World, period: date) -> None:
 
 def _settle(world: World) -> None:
     """Old notices were read, and nobody is e-mailed about the past when the jobs begin to run."""
+    scenes_gate.settle(world)
     db.session.flush()
     db.session.execute(update(Notice).values(emailed_at=Notice.written_at))
     db.session.execute(

@@ -27,6 +27,7 @@ WENDOVER = "Wendover Hills Council and Care Board"
 #: Marks a commissioner as made up, in its stored settings. What is not marked is never filled or dropped.
 MARK = "demonstration"
 RECEIPT_OVER = 2_500
+SAFEGUARDING = ("joy", "marcus", "sunniva")  # who decides when a person is told of a concern
 LEADS = ("marcus", "ingrid")  # the coordinators who lead their team
 WHOLE, PART = "whole", "part"
 
@@ -78,4 +79,5 @@ def _account(world: World, commissioner: Commissioner, row: SignIn, since: date)
     account = identity.open_account(SYSTEM, row.email, row.name, hashed=world.hashed)
     world.accounts[row.key] = account
     if row.role is not None:
-        identity.appoint(SYSTEM, account, commissioner, row.role, since, leads=row.key in LEADS)
+        leads, safeguards = row.key in LEADS, row.key in SAFEGUARDING
+        identity.appoint(SYSTEM, account, commissioner, row.role, since, leads=leads, safeguards=safeguards)
