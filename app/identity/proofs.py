@@ -53,7 +53,8 @@ def step_before(proof: Proof, *, has_second_step: bool, must: bool) -> Step:
     :param has_second_step: the account has a passkey or an authenticator.
     :param must: nothing is open to it without one, see :func:`must_prove`.
     """
-    if is_two_step(proof):
+    # NHS login has shown two things, but not of ours: who must have a second step here takes it all the same
+    if is_two_step(proof) and not (must and proof is Proof.NHS):
         return Step.NONE
     if has_second_step:
         return Step.ENTER

@@ -138,6 +138,14 @@ ACCOUNTS: tuple[Held, ...] = (
         account=_OWN,
         leave_out={"credential_id": LETS_IN, "public_key": LETS_IN},
     ),
+    Held("kept_form", account=_OWN, why="locked, offered to whoever typed it, and gone within the hour"),
+    Held(
+        "nhs_link",
+        "nhs_login",
+        "That NHS login signs you in",
+        account=_OWN,
+        leave_out={"subject_hash": LETS_IN},
+    ),
     Held("recovery_code", "recovery_codes", "Your codes on paper", account=_OWN, leave_out={"code_hash": LETS_IN}),
     Held(
         "mailed_link",

@@ -104,3 +104,25 @@ class StepReset(Base):
     due_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+
+
+class NhsLink(Base):
+    """The NHS login that signs in to an account: one each way, known again by a hash alone."""
+
+    __tablename__ = "nhs_link"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    subject_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    linked_at: Mapped[Written]
+    used_at: Mapped[datetime | None]
+
+
+class NhsAttempt(Base):
+    """A visit to NHS login that has not come back. Its row goes when it does: nothing comes back twice."""
+
+    __tablename__ = "nhs_attempt"
+    __table_args__ = (Index("ix_nhs_attempt_written", "written_at"),)
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[str]  # what its return must fit, and where to go then; see ``core.sealing``
+    written_at: Mapped[Written]

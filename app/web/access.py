@@ -25,7 +25,7 @@ from app.web.marks import is_fresh, is_marked, mark_of, opens_before
 TOKEN, ENDED = "token", "ended"
 _PER_REQUEST = (
     *("actor", "sign_in", "step", "person", "person_ref", "provider", "provider_ref"),
-    *("unread", "plain_header", "keep_writes", "leaving"),
+    *("unread", "plain_header", "keep_writes", "leaving", "form_target"),
     *("left", "seen_at", "typed", "typed_fields", "typed_used"),
 )
 _PERSON_RIGHTS = frozenset(

@@ -20,6 +20,7 @@ from app.web.entering import browser, come_in
 from app.web.forms import Form, NotTooLong, Required
 from app.web.forms import show as show_form
 from app.web.marks import public
+from app.web.nhs_login import link_invited
 
 bp = Blueprint("invitations", __name__)
 _ONE = "/invitation/<token>"
@@ -63,6 +64,7 @@ def show(token: str) -> ResponseReturnValue:
         except NotFoundError:
             return gone()
         else:
+            link_invited(account)
             seen = browser()
             g.actor = identity.load_actor(account)
             answer = _say_yes(invitation, token)

@@ -101,6 +101,9 @@ def init_app(app: Flask) -> None:
     def headers(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if target := g.get("form_target"):
+            policy = _POLICY.replace("form-action 'self'", f"form-action 'self' {target}")
+            response.headers["Content-Security-Policy"] = policy
         if secure:
             response.headers.setdefault("Strict-Transport-Security", _TLS_ONLY)
         if g.get("leaving"):
@@ -111,6 +114,14 @@ def init_app(app: Flask) -> None:
         elif actor_or_none() is None:
             response.headers.pop("Vary", None)
         return response
+
+
+def forms_may_lead_to(origin: str) -> None:
+    """Let a form of this one page lead to another site, as browsers ask it also of where a form's answer leads.
+
+    :param origin: such as ``https://auth.login.nhs.uk``, from settings, never from a request.
+    """
+    g.form_target = origin
 
 
 def clear_browser() -> None:

@@ -51,6 +51,8 @@ def init_app(app: Flask) -> None:
         form_guard=form_guard,
         idle_seconds=lambda: int(idle_time().total_seconds()),
         menu=navigation.menu,
+        nhs_login_offered=_nhs_login_offered,
+        nhs_login_on=lambda: app.config["SETTINGS"].nhs_login is not None,
         seconds_left=lambda: int(time_left().total_seconds()),
         sign_out_at=sign_out_at,
         now=clock.now,
@@ -76,6 +78,12 @@ def init_app(app: Flask) -> None:
         short_day=short_day,
         time=say_time,
     )
+
+
+def _nhs_login_offered() -> bool:
+    from app.web.nhs_login import offered  # its pages are made of these templates
+
+    return offered()
 
 
 def pounds_whole(pence: int) -> str:

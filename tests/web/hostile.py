@@ -54,7 +54,7 @@ _NAMES = (
     "listing message miles month near needed_from-day needed_from-month needed_from-year needed_until-day new next "
     "note old on outcome page paid_on-day paid_on-month paid_on-year passphrase payee_name period price q quantity "
     "question rating reason reason_code regular scope show sort state step taking then time to where why words "
-    "restore kept_action kept_page kept_files "
+    "code error restore kept_action kept_page kept_files "
     "accessibility address area day-day day-month day-year employment ends_on-day from_day-day from_day-month "
     "from_day-year languages location miles name phone postcode starts_on-day starts_on-month starts_on-year "
     "summary takes_new_people times title unit ways website "
