@@ -34,6 +34,7 @@ class Provider:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "first"}))
     published: list[RSAKey] = field(default_factory=list)
     url: str = ""
+    client_pem: str = ""  # the private half, for whoever starts a server of their own
     subject: str = "nhs-49f470a1-cc52-49b7-beba-0f9cec937c46"
     level: str = "P9"
     things: str = "Cp.Cd"
