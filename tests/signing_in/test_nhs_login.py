@@ -16,14 +16,16 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app.acting import inviting, mailing
 from app.core import clock
 from app.core.db import db
 from app.core.nhs_settings import NhsLoginSettings
 from app.identity.models import Account, SignInSession
-from app.identity.proofs import Proof
+from app.identity.proofs import Proof, Step, step_before
+from app.identity.rules import AuthorityKind, Scope
 from app.signing_in import nhs_login, nhs_provider
 from app.signing_in.models import NhsAttempt, NhsLink
-from tests.factories import make_account, make_commissioner, make_post
+from tests.factories import actor_for, make_account, make_commissioner, make_holder, make_post
 from tests.signing_in.nhs_fake import CLIENT, Provider, running
 
 SignIn = Callable[[FlaskClient, Account], FlaskClient]
@@ -108,6 +110,27 @@ def test_whoever_is_not_known_is_told_what_to_do_and_no_address_finds_an_account
     assert db.session.scalar(select(func.count()).select_from(Account)) == before
 
 
+def test_an_invitation_links_it_to_the_account_that_is_opened_there(client: FlaskClient, nhs: Provider) -> None:
+    account, person, *_ = make_holder()
+    invitation = inviting.invite(
+        actor_for(account), person, "new@example.org", AuthorityKind.BROKER, inviting.Terms(Scope.PREPARE)
+    )
+    asked = f"/invitation/{mailing.mint(invitation)}"
+    db.session.commit()
+    assert "Continue with NHS login" in client.get(asked).text
+
+    assert visit(client, next=asked).location == asked
+    page = client.get(asked).text
+    assert "NHS login knows you" in page
+    assert db.session.scalar(select(func.count()).select_from(NhsLink)) == 0, "not before they say yes"
+    words = "ten green bottles hanging low"
+    assert client.post(asked, data={"name": "Leonie Baptiste", "passphrase": words, "again": words}).status_code == 303
+    client.post("/sign-out")
+    assert visit(client).status_code == 303
+    opened = db.session.scalars(select(Account).where(Account.email == "new@example.org")).one()
+    assert db.session.scalars(select(NhsLink.account_id)).all() == [opened.id]
+
+
 def test_one_nhs_login_one_account(client: FlaskClient, sign_in: SignIn, linked: Account, nhs: Provider) -> None:
     other = make_account("Dana Price")
     sign_in(client, other)
@@ -145,8 +168,6 @@ def test_staff_still_show_their_own_second_step(client: FlaskClient, linked: Acc
     make_post(linked, make_commissioner())
     db.session.commit()
     visit(client)
-    from app.identity.proofs import Step, step_before
-
     assert step_before(Proof.NHS, has_second_step=False, must=True) is Step.SET_UP
     assert step_before(Proof.NHS, has_second_step=True, must=True) is Step.ENTER
     assert step_before(Proof.NHS, has_second_step=True, must=False) is Step.NONE
