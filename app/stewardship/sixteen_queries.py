@@ -56,12 +56,15 @@ class SixteenPage:
 def page_for_staff(viewer: Actor, person: Person) -> SixteenPage:
     """What the coordinator's page says.
 
-    :raises NotFoundError: when the viewer does not decide there, or acts for the person.
+    :raises NotFoundError: when the viewer does not decide there, or acts for the person, or the day is long past.
     """
     right = may(viewer, Permission.DECIDE, CommissionerSubject(person.commissioner_id))
     if not right or viewer.grant_for(person.id) is not None:
         raise NotFoundError
-    return _page(person)
+    page = _page(person)
+    if page.day < clock.today() and not (page.near or page.done):
+        raise NotFoundError
+    return page
 
 
 def page_for_side(viewer: Actor, person: Person) -> SixteenPage:

@@ -197,6 +197,13 @@ def test_nobody_elses_people(client: FlaskClient, sign_in, amira: Life, page: st
     assert sign_in(client, amira.priya).get(address).status_code == 404, "she acts for her"
 
 
+def test_of_somebody_long_grown_up_there_is_no_such_page(client: FlaskClient, sign_in, session) -> None:
+    life = make_life(date(1950, 3, 4), kind=AuthorityKind.NOMINEE, given="George")
+    sign_in(client, life.priya)
+    assert client.get(f"/staff/people/{life.person.ref}/sixteen").status_code == 404
+    assert "Turning sixteen" not in client.get(f"/staff/people/{life.person.ref}").text
+
+
 def test_a_stranger_finds_no_page_of_a_person(client: FlaskClient, sign_in, amira: Life) -> None:
     other, _, _, _ = make.make_holder()
     sign_in(client, other)
