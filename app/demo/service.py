@@ -28,6 +28,7 @@ from app.demo import (
     scenes_others,
     scenes_policy,
     scenes_providers,
+    scenes_records,
     scenes_regular,
     scenes_second_looks,
     scenes_team,
@@ -127,7 +128,7 @@ def _month(world: World, period: date, told: list[Scene]) -> None:
         told += [*scenes_holder.scenes(world), *scenes_others.scenes(world), *scenes_keeping.scenes(world)]
         told += [*scenes_regular.scenes(world), *scenes_basket.scenes(world), *scenes_acting.scenes(world)]
         told += [*scenes_policy.scenes(world), *scenes_team.scenes(world), *scenes_second_looks.scenes(world)]
-        told += scenes_gate.scenes(world)
+        told += [*scenes_gate.scenes(world), *scenes_records.scenes(world)]
     this_month = [scene for scene in told if clock.period_of(scene.moment) == period]
     for who in world.people.values():
         who.forget()

@@ -37,6 +37,7 @@ _PERSON_RIGHTS = frozenset(
         Permission.READ_MESSAGES,
         Permission.INVITE_NOMINEE,
         Permission.INVITE_BROKER,
+        Permission.OWN_RECORDS,
     }
 )
 _A_WORKING_DAY, _A_MONTH = timedelta(hours=12), timedelta(days=30)
@@ -47,6 +48,7 @@ _REFUSALS = {
     Permission.READ_MESSAGES: "You were not asked to read messages here.",
     Permission.INVITE_NOMINEE: "Only the person chooses who manages the money for them.",
     Permission.INVITE_BROKER: "Only the person, or someone who decides for them, can ask somebody to help.",
+    Permission.OWN_RECORDS: "Only the person's own side, once its papers are looked at, can open this.",
 }
 
 

@@ -12,6 +12,7 @@ from app.audit import queries as audit
 from app.budgets import queries as budgets
 from app.budgets.models import Budget
 from app.core import clock
+from app.identity import consents
 from app.identity import queries as identity
 from app.identity.rules import Permission, PersonSubject, may
 from app.ledger.rules import Stream
@@ -56,6 +57,7 @@ def show() -> ResponseReturnValue:
         Permission=Permission,
         coordinator=identity.coordinator_of(person.id),
         help=identity.settings_of(person.commissioner_id),
+        choices_open=sum(item.given is None for item in consents.standing_of(person.id)),
     )
 
 

@@ -19,6 +19,7 @@ from app.messages import inbox
 from app.policy import queries as policies
 from app.policy.models import DraftState
 from app.purchases import queue
+from app.records import queries as records
 from app.web import words
 from app.web.context import current_actor
 from app.web.marks import requires
@@ -62,6 +63,10 @@ def home() -> ResponseReturnValue:
         cards.append(Card("Messages", url_for("staff_messages.index"), "What people ask about anything.", now))
     if may(actor, Permission.CHECK_AUTHORITY):
         cards.append(Card("Papers to look at", url_for("staff_acting.waiting"), "What shows who may act.", _papers()))
+    if may(actor, Permission.DECIDE) and (wanted := len(records.waiting_corrections(actor))):
+        about = "What people say is wrong in what we hold on them."
+        now = f"{wanted} {'waits' if wanted == 1 else 'wait'}"
+        cards.append(Card("To put right", url_for("staff_records.waiting"), about, now))
     cards.append(Card("Answer times", url_for("answer_times.show"), "How long people wait for an answer."))
     if may(actor, Permission.HOLD_REVIEWS) or may(actor, Permission.DELAY_TELLING):
         about = "Reviews that you hold, and concerns in which you have a part."
@@ -81,6 +86,9 @@ def home() -> ResponseReturnValue:
     cards.append(Card("Spending policy", url_for("policy.show"), about, _drafts()))
     if may(actor, Permission.MANAGE_STAFF):
         cards.append(Card("Team", url_for("staff.people"), "Who holds which role."))
+    if may(actor, Permission.SEE_RETENTION):
+        about = "How long things are kept, and what was removed."
+        cards.append(Card("Records", url_for("staff_records.index"), about))
     if may(actor, Permission.READ_AUDIT):
         cards.append(Card("Who did what", url_for("audit.index"), "Everything that was done, by whom and why."))
     return render_template("staff/home.jinja", cards=cards, posts=_posts())

@@ -81,4 +81,6 @@ def _ways(person: Person) -> list[Way]:
     if may(current_actor(), Permission.DECIDE, CommissionerSubject(person.commissioner_id)):
         about = "For somebody who acts for them and lost their phone and their recovery codes."
         ways.append(Way("Lost second step", url_for("step_resets.acting", person_ref=person.ref), about))
+        about = "What they asked to be put right, and keeping their records longer."
+        ways.append(Way("Their records", url_for("staff_records.person", person_ref=person.ref), about))
     return ways

@@ -71,6 +71,8 @@ _NAMES = (
     "try_door try_text version "
     "agree_over buy_limit evidence look_again_on-day look_again_on-month look_again_on-year missing month_limit "
     "outcomes paper registration_number sees_messages which ends_on-month ends_on-year "
+    "called choice date_of_birth-day date_of_birth-month date_of_birth-year family_name given given_name words "
+    "about account cover every_month files from most outcome_words refs source target to topic use "
     "assessed_by assessed_on-day assessed_on-month assessed_on-year decision finding given_on-day given_on-month "
     "given_on-year go meanwhile sends_plan wish "
     "agreed colleague delay_why key look_from-day look_from-month look_from-year look_until-day look_until-month "
