@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import service as audit
 from app.core.db import Base, Key, Written, db
-from app.core.errors import InvalidError, NotFoundError
+from app.core.errors import InvalidError, NotAllowedError, NotFoundError
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 
@@ -96,10 +96,13 @@ def choose(actor: Actor, person: Person, choice: str, given: bool) -> Consent | 
 
     :returns: what was written; None when it stood so already.
     :raises NotFoundError: for whoever is not the person's own side.
+    :raises NotAllowedError: when the actor may only look.
     :raises InvalidError: field ``choice``, when there is no such choice.
     """
     if actor.account_id is None or not may(actor, Permission.OWN_RECORDS, PersonSubject(person.id)):
         raise NotFoundError
+    if not may(actor, Permission.CONFIRM_PURCHASE, PersonSubject(person.id)):
+        raise NotAllowedError("You can look at this, but only somebody who decides for them can choose.")
     try:
         which = Choice(choice)
     except ValueError:

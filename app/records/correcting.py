@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InvalidError, NotFoundError, StateError
+from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
 from app.core.words import one_line, storable, tidy_ref
 from app.identity import queries as identity
 from app.identity.models import Person
@@ -47,8 +47,11 @@ def change_details(actor: Actor, person: Person, new: NewDetails) -> bool:
 
     :returns: whether anything changed.
     :raises InvalidError: fields ``called`` and ``postcode``.
+    :raises NotAllowedError: when the actor may only look; they can ask for it to be put right.
     """
     _own_side(actor, person)
+    if not may(actor, Permission.CONFIRM_PURCHASE, PersonSubject(person.id)):
+        raise NotAllowedError("You can look at this, but not change it. You can ask for it to be put right.")
     typed = one_line(new.postcode)
     called, postcode = one_line(new.called), tidy_postcode(typed) if typed else ""
     errors = {}

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 
 from app.core import clock
-from app.core.errors import CarePurseError, NotFoundError
+from app.core.errors import CarePurseError
 from app.identity import queries as identity
-from app.identity.rules import Permission
+from app.identity.rules import Permission, PersonSubject, may
 from app.records import correcting
 from app.records.rules import CORRECTION_TOPICS, CORRECTION_WORDS, CorrectionKind, one_month_after
 from app.web.context import current_actor, current_person
@@ -48,7 +48,11 @@ class OtherForm(Form):
     words = TextAreaField("What is wrong, and how should it be?")
 
 
-_FORMS: dict[str, type[Form]] = {"name": NameForm, "date-of-birth": BornForm, "other": OtherForm}
+_FORMS: dict[CorrectionKind, type[Form]] = {
+    CorrectionKind.NAME: NameForm,
+    CorrectionKind.DATE_OF_BIRTH: BornForm,
+    CorrectionKind.OTHER: OtherForm,
+}
 
 
 @bp.route("/p/<person_ref>/details", methods=["GET", "POST"])
@@ -73,18 +77,35 @@ def show() -> ResponseReturnValue:
         states=CORRECTION_WORDS,
         topics=CORRECTION_TOPICS,
         coordinator=identity.coordinator_of(person.id),
+        decides=may(actor, Permission.CONFIRM_PURCHASE, PersonSubject(person.id)),
     )
 
 
-@bp.route("/p/<person_ref>/details/<kind>", methods=["GET", "POST"])
+@bp.route("/p/<person_ref>/details/name", methods=["GET", "POST"])
 @requires(Permission.OWN_RECORDS)
-def ask(kind: str) -> ResponseReturnValue:
-    """Ask for something to be put right that a coordinator looks at first."""
-    if kind not in _FORMS:
-        raise NotFoundError
+def ask_name() -> ResponseReturnValue:
+    """Ask for another legal name."""
+    return _ask(CorrectionKind.NAME)
+
+
+@bp.route("/p/<person_ref>/details/date-of-birth", methods=["GET", "POST"])
+@requires(Permission.OWN_RECORDS)
+def ask_born() -> ResponseReturnValue:
+    """Ask for another date of birth."""
+    return _ask(CorrectionKind.DATE_OF_BIRTH)
+
+
+@bp.route("/p/<person_ref>/details/other", methods=["GET", "POST"])
+@requires(Permission.OWN_RECORDS)
+def ask_other() -> ResponseReturnValue:
+    """Ask for anything else to be put right."""
+    return _ask(CorrectionKind.OTHER)
+
+
+def _ask(which: CorrectionKind) -> ResponseReturnValue:
+    """What a coordinator looks at first."""
     actor, person = current_actor(), current_person()
-    which = CorrectionKind(kind.replace("-", "_"))
-    form = _FORMS[kind](data={name: getattr(person, name) for name in ("given_name", "family_name", "date_of_birth")})
+    form = _FORMS[which](data={name: getattr(person, name) for name in ("given_name", "family_name", "date_of_birth")})
     if form.validate_on_submit():
         asked = {field.name: field.data for field in form if field.name != "words"}
         try:
@@ -97,7 +118,7 @@ def ask(kind: str) -> ResponseReturnValue:
     return show_form(
         "details/ask.jinja",
         form,
-        kind=kind,
+        kind=which,
         title=CORRECTION_TOPICS[which],
         answer_by=one_month_after(clock.today()),
         coordinator=identity.coordinator_of(person.id),

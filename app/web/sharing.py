@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.identity import consents
-from app.identity.rules import Permission
+from app.identity.rules import Permission, PersonSubject, may
 from app.records import queries
 from app.web import words
 from app.web.context import current_actor, current_person
@@ -28,6 +28,7 @@ def show() -> ResponseReturnValue:
         wordings=consents.WORDINGS,
         qualities=words.QUALITIES,
         funders=words.FUNDERS,
+        decides=may(current_actor(), Permission.CONFIRM_PURCHASE, PersonSubject(person.id)),
     )
 
 

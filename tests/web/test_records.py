@@ -166,6 +166,15 @@ def test_who_gets_what_is_as_it_is_and_choices_stand_alone(client: FlaskClient, 
     assert client.post(address, data={"choice": "everything", "given": "yes"}).status_code >= 400
 
 
+def test_whoever_may_only_look_changes_nothing(client: FlaskClient, sign_in, life: Life) -> None:
+    helper = make.make_account("Nina Ortega")
+    make.give_authority(helper, life.person, AuthorityKind.NOMINEE, Scope.VIEW)
+    sign_in(client, helper)
+    assert "Change at once" not in client.get(f"/p/{life.person.ref}/details").text
+    assert "not change it" in client.post(f"/p/{life.person.ref}/details", data={"postcode": "SE1 9RR"}).text
+    assert client.post(f"/p/{life.person.ref}/sharing", data={"choice": "precedent", "given": "yes"}).status_code == 403
+
+
 def test_records_are_kept_longer_and_let_go(client: FlaskClient, sign_in, life: Life, priya: Account) -> None:
     sign_in(client, priya)
     address = f"/staff/people/{life.person.ref}/records"

@@ -43,6 +43,7 @@ from tests.web.buying_world import photo
 from tests.web.changes_made import make_changes
 from tests.web.gate_made import make_gate_things
 from tests.web.kept_made import make_kept_form
+from tests.web.records_made import make_records
 from tests.web.second_looks_made import make_second_looks
 from tests.web.sign_ins_made import make_sign_in
 from tests.web.team_things import make_team_things
@@ -147,6 +148,7 @@ def _affairs(where: Commissioner, name: str, account: Account, coordinator: Acco
             **make_gate_things(person, coordinator),
             **make_second_looks(account, person, plan.outcomes[0].ref),
             **make_changes(person, coordinator),
+            **make_records(account, person),
             **_refs(account, draft),
             **make_regular(account, person, plan.outcomes[0].ref, listing.ref),
             **make_provider_things(account, person, plan.outcomes[0].ref, provider, listing.ref),
