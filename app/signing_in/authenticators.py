@@ -135,7 +135,8 @@ def demo_code(account: Account) -> tuple[str, int]:
     if found is None:
         return "", 0
     now = int(clock.now().timestamp())
-    step = max(found.last_step + 1, now // STEP_SECONDS - WINDOW_STEPS)
+    # not the one before, although it is still taken: it would be too old by the time that it is typed
+    step = max(found.last_step + 1, now // STEP_SECONDS)
     late = step - WINDOW_STEPS - now // STEP_SECONDS
     if late > 0:
         return "", late * STEP_SECONDS - now % STEP_SECONDS

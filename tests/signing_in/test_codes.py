@@ -119,7 +119,7 @@ class TestAnApp:
             account = make.make_account()
             authenticators.seed(account)
             with _at(5):
-                for _ in range(3):
+                for _ in range(2):
                     code, wait = authenticators.demo_code(account)
                     assert (wait, authenticators.check_code(account, code)) == (0, True)
                 assert authenticators.demo_code(account) == ("", 25)
