@@ -123,7 +123,7 @@ class TestEnded:
     ) -> None:
         broker = acts(world)
         other = sign_in(app.test_client(), broker.account)
-        purchase = world.draft(("Trampoline", 3_000))
+        purchase = world.draft(("Trampoline", 3_000), by=broker.account)
         base = f"/p/{world.person.ref}"
         get(other, f"{base}/buy/{purchase.ref}/check")
         get(client, f"{base}/acting/{broker.ref}/end")
