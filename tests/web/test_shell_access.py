@@ -8,15 +8,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEntry
-from app.core.db import db
+from app.core.db import STATEMENT_TIMEOUT, db
 from app.identity.models import Account
 from app.web.access import safe_next
 from app.web.marks import mark_of
-from tests.factories import make_account, make_holder
+from tests.factories import make_account, make_commissioner, make_holder, make_post
 
 SignIn = Callable[[FlaskClient, Account], FlaskClient]
 
@@ -110,3 +110,36 @@ def test_only_public_pages_open_without_signing_in(app: Flask, client: FlaskClie
         path = re.sub(r"<(?:\w+:)?\w+>", "something", rule.rule)
         answer = client.open(path, method="POST" if "GET" not in (rule.methods or ()) else "GET")
         assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in"), rule.endpoint
+
+
+def test_every_page_has_a_way_out(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
+    account, person, *_ = make_holder()
+    make_post(account, make_commissioner("Wendover Hills Care Board"))
+    sign_in(client, account)
+    plain = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+    about = (rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
+    own = [path for path in about if path.startswith("/p/") and path.count("<") == 1]
+    seen = 0
+    for path in (*plain, *(rule.replace("<person_ref>", person.ref) for rule in own)):
+        answer = client.get(path)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            seen += 1
+            assert 'action="/sign-out"' in answer.text, path
+    assert seen > 30
+
+
+def test_a_changed_cookie_is_worth_nothing(client: FlaskClient, sign_in: SignIn) -> None:
+    account, person, *_ = make_holder()
+    sign_in(client, account)
+    home = f"/p/{person.ref}/"
+    assert client.get(home).status_code == 200
+    cookie = client.get_cookie("carepurse")
+    assert cookie is not None
+    for at in (3, len(cookie.value) // 2, len(cookie.value) - 3):
+        other = "A" if cookie.value[at] != "A" else "B"
+        client.set_cookie("carepurse", cookie.value[:at] + other + cookie.value[at + 1 :])
+        assert client.get(home).status_code == 303, f"letter {at}"
+
+
+def test_a_statement_has_a_deadline(session: Session) -> None:
+    assert session.execute(text("SHOW statement_timeout")).scalar_one() == STATEMENT_TIMEOUT
