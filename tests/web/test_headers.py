@@ -27,7 +27,6 @@ SignIn = Callable[[FlaskClient, Account], FlaskClient]
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -49,6 +48,8 @@ def check(answer: TestResponse, what: str, *, kept: bool = False) -> None:
     """All that every answer carries; ``kept`` by browsers are the built files alone."""
     for name, value in ALWAYS.items():
         assert answer.headers.getlist(name) == [value], (what, name)
+    # pages with a secret in their address tell it to nobody, not even to us
+    assert answer.headers.getlist("Referrer-Policy") in (["same-origin"], ["no-referrer"]), what
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
     assert policy == POLICY, what
     assert "camera=()" in answer.headers["Permissions-Policy"], what
