@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, StringField
+from wtforms import StringField
 
 from app.core.errors import InvalidError
 from app.core.words import tidy_ref
@@ -23,12 +23,11 @@ bp = Blueprint("passkeys", __name__)
 
 
 class PasskeyForm(Form):
-    """What it is called; the device's answer is put in by the page's script."""
+    """What it is called. The device's answer comes beside it: it is long, and nothing that anybody typed."""
 
     name = StringField(
         "What do you call this device?", [Required("Enter a name for it"), NotTooLong(MAX_PASSKEY_NAME)]
     )
-    passkey = HiddenField()
 
 
 @bp.route("/account/passkeys/new", methods=["GET", "POST"])
@@ -39,7 +38,7 @@ def new() -> ResponseReturnValue:
     form = PasskeyForm(data={"name": device_words(request.user_agent.string)})
     if form.validate_on_submit():
         try:
-            said = form.passkey.data or ""
+            said = request.form.get("passkey", "")
             key = passkeys.add_passkey(actor, place, questions.taken(), said, form.name.data or "")
         except InvalidError as error:
             form.take(InvalidError({"name": error.sentence}))
