@@ -37,6 +37,8 @@ _WORDS: Final = """
         removed_in = :run, removed_digest = audit_entry_digest(t)
     WHERE (t.actor_id = ANY(:accounts) OR (t.subject_kind = 'account' AND t.subject_id = ANY(:accounts)))
         AND t.person_id IS NULL AND t.removed_in IS NULL AND t.written_at < :old
+        AND EXISTS (SELECT FROM audit_digest d
+            WHERE d.day = (t.written_at AT TIME ZONE 'Europe/London')::date AND d.entry_id = t.id)
 """
 
 

@@ -125,13 +125,18 @@ def remove_old_words(run_id: UUID, place: UUID, moment: datetime) -> Iterator[tu
 
 
 def _words_go(run_id: UUID, moment: datetime, where: str, values: dict[str, Any]) -> int:
-    """Take the words out of audit entries that are old enough, leaving the digest of what was there."""
+    """Take the words out of audit entries that are old enough, leaving the digest of what was there.
+
+    Only of those that are sealed: a seal over words that are gone could not be checked.
+    """
     held = HOLDINGS["audit_entry"]
     changes = ", ".join(f"{column} = {how}" for column, how in held.blank.items())
     limit = "" if "people" in values else f"LIMIT {_WORDS_AT_ONCE}"
     query = f"""
         UPDATE audit_entry t SET {changes}, removed_in = :run, removed_digest = audit_entry_digest(t)
         WHERE t.id IN (SELECT t.id FROM audit_entry t
-            WHERE {where} AND t.removed_in IS NULL AND t.written_at < :old {limit})
+            WHERE {where} AND t.removed_in IS NULL AND t.written_at < :old
+                AND EXISTS (SELECT FROM audit_digest d
+            WHERE d.day = (t.written_at AT TIME ZONE 'Europe/London')::date AND d.entry_id = t.id) {limit})
     """
     return _run(query, {**values, "run": run_id, "old": moment - timedelta(days=rules.AUDIT_DAYS + 1)})
