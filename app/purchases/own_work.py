@@ -13,9 +13,12 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, case, false, null, or
 
 from app.budgets.regular_queries import ANOTHERS
 from app.core.errors import NotFoundError
+from app.identity.models import Person
 from app.identity.rules import Actor, AuthorityKind
 from app.purchases.models import Purchase
 from app.purchases.rules import State
+
+_FOR_ANOTHER = (AuthorityKind.REPRESENTATIVE.value, AuthorityKind.NOMINEE.value, AuthorityKind.BROKER.value)
 
 
 def knows(viewer: Actor, purchase: Purchase) -> bool:
@@ -72,20 +75,23 @@ class Columns:
     where: tuple[ColumnElement[bool], ...]
 
 
-def columns_for(viewer: Actor, person_id: UUID, description: SQLColumnExpression[str]) -> Columns:
+def columns_for(viewer: Actor, person: Person, description: SQLColumnExpression[str]) -> Columns:
     """The columns of Spending: as they are, or for a broker without the words of what another broker arranged.
 
-    A broker has no link to what is not their own, and what was stopped there is not listed.
+    A broker has no link to what is not their own, and what was stopped there is not listed. Who did it for somebody
+    else is named with whom it was for.
     """
     receipt = Purchase.receipt_count > 0
-    if not viewer.brokers_for(person_id):
-        return Columns(description, Purchase.payee_name, Purchase.requested_by_name, Purchase.ref, receipt, ())
+    name = Purchase.requested_by_name
+    who = case((Purchase.requested_as.in_(_FOR_ANOTHER), name + f" for {person.given_name}"), else_=name)
+    if not viewer.brokers_for(person.id):
+        return Columns(description, Purchase.payee_name, who, Purchase.ref, receipt, ())
     own = Purchase.broker_id == viewer.account_id
     others = Purchase.broker_id.is_not(None) & ~own
     return Columns(
         description=case((others, ANOTHERS), else_=description),
         payee=case((others, ""), else_=Purchase.payee_name),
-        who=case((others, ""), else_=Purchase.requested_by_name),
+        who=case((others, ""), else_=who),
         ref=case((own, Purchase.ref), else_=null()),
         has_receipt=case((own, receipt), else_=false()),
         where=(or_(own, Purchase.state != State.BLOCKED),),

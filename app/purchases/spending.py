@@ -134,7 +134,7 @@ def _statement(
 
 def _bought(viewer: Actor, person: Person, wanted: SpendingFilter, most: int | None) -> Subquery:
     line = PurchaseLine
-    shown = columns_for(viewer, person.id, line.description)
+    shown = columns_for(viewer, person, line.description)
     query: SelectStatement[*tuple[Any, ...]] = (
         select(
             line.moved_on.label("day"),

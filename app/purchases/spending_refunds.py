@@ -28,7 +28,7 @@ def refunds_in(
     :param pattern: for ILIKE, ready escaped; empty for all.
     """
     row, part = PurchaseRefund, PurchaseRefundLine
-    shown = columns_for(viewer, person.id, PurchaseLine.description)
+    shown = columns_for(viewer, person, PurchaseLine.description)
     query: Select[*tuple[Any, ...]] = (
         select(
             row.counts_on.label("day"),

@@ -26,6 +26,7 @@ from app.purchases.problem_queries import problem_of
 from app.purchases.rule_titles import rule_titles
 from app.purchases.rules import State, Verb
 from app.purchases.story import second_looks_at
+from app.web import words
 from app.web.context import current_actor, current_person
 from app.web.forms import DateField, Form, NotTooLong, Required, choices, show
 from app.web.marks import requires
@@ -111,6 +112,7 @@ def _page(purchase: Purchase, answer: AnswerForm | None = None, message: Message
         thread=queries.thread_of(actor, purchase),
         **second_looks_at(purchase),
         statements=statements_of(purchase),
+        qualities=words.QUALITIES,
         ended_broker=_broker_has_ended(purchase),
         receipts=evidence.receipts_of(actor, purchase),
         verbs=queries.allowed(actor, purchase),

@@ -76,9 +76,19 @@ def find(page: Page, words: str, who: str, see: See = _nothing) -> None:
 
 
 def ask_to_buy(
-    page: Page, how_many: str, outcome: str, see: See = _nothing, *, on: date | None = None, family: str = ""
+    page: Page,
+    how_many: str,
+    outcome: str,
+    see: See = _nothing,
+    *,
+    on: date | None = None,
+    family: str = "",
+    fee: str = "",
 ) -> None:
-    """From a listing to *Check your answers*."""
+    """From a listing to *Check your answers*.
+
+    :param fee: what a broker says they get, in pounds.
+    """
     follow(main(page).get_by_role("link", name="Ask to buy"))
     see(page)
     follow(page.get_by_role("button", name=re.compile("^Start")))
@@ -95,6 +105,13 @@ def ask_to_buy(
     see(page)
     fill_day(page, "When should it start?", on or clock.today())
     go_on(page)
+    if fee:
+        title(page, "What do you get from this?")
+        see(page)
+        page.get_by_label("Yes, something").check()
+        page.get_by_label("If yes, how much is it?").fill(fee)
+        page.get_by_label("Who is it from?").fill("Honor Oak Massage Practice")
+        go_on(page)
     title(page, "Check your answers")
     see(page)
 

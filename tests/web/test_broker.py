@@ -215,3 +215,38 @@ def test_the_person_keeps_what_an_ended_broker_began(world: World, client: Any, 
     assert (draft.state, prepared.state) == (State.PAID, State.AWAITING_APPROVAL)
     assert draft.requested_by == world.account.id
     assert queries.drafts_of(actor_for(world.account), world.person) == []
+
+
+def test_who_acts_for_whom_is_named_everywhere(world: World, client: Any, sign_in: Any) -> None:
+    people = {
+        "Nadia Rahman": AuthorityKind.REPRESENTATIVE,
+        "Noor Haddad": AuthorityKind.NOMINEE,
+        "Leonie Baptiste": AuthorityKind.BROKER,
+    }
+    given, sent = world.person.given_name, {}
+    for name, kind in people.items():
+        account = make_account(name)
+        give_authority(account, world.person, kind, Scope.BUY)
+        db.session.commit()
+        sent[name] = world.sent((f"Goggles of {name.split()[0]}", 900), by=account)
+        sign_in(client, account)
+        for path in ("/", f"/purchases/{sent[name].ref}", "/spending", "/who", "/plan"):
+            bars = soup_of(get(client, f"{world.at}{path}")).select(".cp-acting")
+            words = [bar.get_text(" ", strip=True) for bar in bars]
+            assert [f"You are acting for {given}" in line for line in words] == [True], (name, path)
+    sign_in(client, world.account)
+    spending, table = said(get(client, f"{world.at}/spending")), client.get(f"{world.at}/spending.csv").text
+    who = said(get(client, f"{world.at}/who"))
+    for name, kind in people.items():
+        page = said(get(client, f"{world.at}/purchases/{sent[name].ref}"))
+        assert f"Asked by {name}, {kind}, for {given}" in page
+        assert f"{name} for {given}" in spending
+        assert f"{name} for {given}" in table
+        assert f"{name}, {kind}" in who
+    notices = db.session.scalars(sa.select(Notice).where(Notice.person_id == world.person.id)).all()
+    assert notices, "somebody was told"
+    for notice in notices:
+        account = db.session.get_one(Account, notice.account_id)
+        sign_in(client, account)
+        if account.id != world.account.id:
+            assert f"for {given}" in said(get(client, "/notices")), notice.title
