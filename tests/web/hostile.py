@@ -165,12 +165,13 @@ class Town:
             return roles.get(path.split("/")[2], "coordinator")
         return "nobody" if path.startswith(("/sign", "/help")) else "holder"
 
-    def ask(self, method: str, path: str, *, role: str = "", **sent: object) -> TestResponse:
-        """One request, undone afterwards.
+    def ask(self, method: str, path: str, *, role: str = "", undone: bool = True, **sent: object) -> TestResponse:
+        """One request.
 
+        :param undone: afterwards; otherwise whoever asks does it.
         :raises AssertionError: when the software fell over.
         """
-        undo = self.connection.begin_nested()
+        undo = self.connection.begin_nested() if undone else None
         try:
             with self.client.session_transaction() as cookie:
                 cookie.clear()
@@ -179,8 +180,10 @@ class Town:
                     cookie["token"] = token
             answer = self.client.open(path, method=method, **sent)
             assert answer.status_code < 500, f"{method} {path[:300]!r} {str(sent)[:300]} answered {answer.status_code}"
+            planted = [value for value in answer.headers.getlist("Set-Cookie") if value.startswith("x=")]
+            assert not planted, f"{method} {path[:300]!r} set a cookie that was typed"
             return answer
         finally:
-            db.session.rollback()
-            db.session.expire_all()
-            undo.rollback()
+            db.session.close()
+            if undo:
+                undo.rollback()
