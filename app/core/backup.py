@@ -58,6 +58,7 @@ DO $$ DECLARE it record; BEGIN
 END $$;
 """
 _JOBS_AGAIN = """
+SET LOCAL search_path = public;
 UPDATE public.procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing';
 DELETE FROM public.procrastinate_workers;
 """
