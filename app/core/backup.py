@@ -234,7 +234,7 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> str:
         member = tar.gettarinfo(arcname=name, fileobj=file)
         member.mode, member.uid, member.gid, member.uname, member.gname = 0o600, 0, 0, "", ""
         watched = _Watched(file)
-        tar.addfile(member, watched)  # type: ignore[arg-type]  # it only reads
+        tar.addfile(member, watched)
         return watched.digest.hexdigest()
 
 

@@ -17,7 +17,7 @@ from tests.attack.forms import ROLES
 from tests.web.hostile import NAMES, Town
 
 #: Parts of addresses that are no reference to a thing, and are random or one of a few words.
-_WORDS = {"name", "token", "step"}
+_WORDS = {"name", "token", "link_token", "step"}
 
 
 @pytest.fixture
