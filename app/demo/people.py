@@ -114,6 +114,12 @@ def _let_broker_in(world: World, life: Life, person: Person) -> None:
             starts_on=clock.today(),
             buy_limit_pence=limit,
         )
+    if life.key == "sam":  # who has had three brokers; one of them has gone since
+        for key in ("dele", "fran"):
+            broker = world.accounts[key]
+            identity.grant_authority(
+                SYSTEM, broker, person, AuthorityKind.BROKER, Scope.PREPARE, starts_on=clock.today()
+            )
 
 
 def _plan(world: World, life: Life, person: Person, start: date) -> Plan:

@@ -21,6 +21,7 @@ from app.demo import (
     scenes_acting,
     scenes_asking,
     scenes_basket,
+    scenes_brokers,
     scenes_changes,
     scenes_gate,
     scenes_holder,
@@ -127,6 +128,7 @@ def _month(world: World, period: date, told: list[Scene]) -> None:
         told += [*scenes_providers.scenes(world), *scenes_asking.scenes(world)]
         told += [*scenes_holder.scenes(world), *scenes_others.scenes(world), *scenes_keeping.scenes(world)]
         told += [*scenes_regular.scenes(world), *scenes_basket.scenes(world), *scenes_acting.scenes(world)]
+        told += scenes_brokers.scenes(world)
         told += [*scenes_policy.scenes(world), *scenes_team.scenes(world), *scenes_second_looks.scenes(world)]
         told += [*scenes_gate.scenes(world), *scenes_records.scenes(world)]
     this_month = [scene for scene in told if clock.period_of(scene.moment) == period]
