@@ -59,7 +59,8 @@ END $$;
 """
 _JOBS_AGAIN = """
 SET LOCAL search_path = public;
-UPDATE public.procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing';
+SELECT procrastinate_retry_job_v1(id, now(), NULL, NULL, NULL) FROM procrastinate_jobs WHERE status = 'doing';
+UPDATE public.procrastinate_jobs SET worker_id = NULL WHERE worker_id IS NOT NULL;
 DELETE FROM public.procrastinate_workers;
 """
 

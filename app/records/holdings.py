@@ -27,7 +27,6 @@ _WORK = "the commissioner's own work: the account named in it is a member of sta
 #: Table → why it is neither in a download nor removed with a person.
 NOT_HELD: Mapping[str, str] = {
     "form_key": "that a form was sent, without what it said; removed after thirty days",
-    "kept_form": "what was typed when a sign-in ended, sealed; gone within the hour",
     "policy_version": _WORK,
     "policy_draft": _WORK,
     "policy_change": _WORK,

@@ -63,7 +63,7 @@ class TestAlways:
         actor = Actor(uuid4(), "Somebody", grants=(grant,))
         if grant.kind is not AuthorityKind.SELF and not grant.checked:
             assert grant.scope is Scope.VIEW
-            looking = {Permission.VIEW_BUDGET, Permission.READ_MESSAGES, Permission.SIGNED_IN}
+            looking = {Permission.VIEW_BUDGET, Permission.READ_MONEY, Permission.READ_MESSAGES, Permission.SIGNED_IN}
             assert permission in looking or not may(actor, permission, PersonSubject(PERSON))
 
     @given(grants(), st.integers(0, 600), st.integers(0, 600), st.lists(st.sampled_from([*OUTCOMES, None]), max_size=3))

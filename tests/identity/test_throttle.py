@@ -142,8 +142,9 @@ def test_a_sign_in_asks_the_same_of_the_database_and_of_the_hash(session, monkey
     sa.event.listen(db.engine, "before_cursor_execute", lambda *told: asked.append(told[2].split()[0:3]), once=False)
     for _ in range(3):
         sessions.sign_in(email, "wrong", HOME)
+        db.session.flush()
     assert hashed == ["$argon2id$v=19$m=19456,t=2,p=1$"] * 3
-    assert len(asked) == 3 * 5, "known places, network, account, place; and the account itself"
+    assert len(asked) == 3 * 6, "known places, network, account, place; the account itself, and that it failed"
 
 
 def test_old_tries_go_and_places_are_known_for_a_while(session) -> None:

@@ -20,8 +20,6 @@ from app.identity import sessions
 from app.identity.rules import Actor
 from app.ledger import proof
 from app.records import files, holding, rules, tidying
-from app.records.holdings import HOLDINGS
-from app.records.models import RetentionRun
 from tests import factories as make
 from tests.records.lives import Life, begin, buy, live
 
@@ -297,10 +295,4 @@ class TestTheDoors:
         tidy(place)
         fresh = "SELECT count(*) FROM audit_entry WHERE person_id = :id AND removed_in IS NULL"
         assert db.session.scalar(text(fresh), {"id": life.person.id}) == 1, "that it was removed"
-        assert db.session.get_one(
-            RetentionRun, db.session.scalar(text("SELECT max(id::text)::uuid FROM retention_run"))
-        )
-
-
-def test_every_table_that_goes_is_removed_children_first() -> None:
-    assert {held.table for held in HOLDINGS.values() if held.person} >= {"message", "thread", "receipt"}
+        assert db.session.scalar(text("SELECT count(*) FROM retention_run")) == 1

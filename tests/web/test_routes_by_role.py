@@ -23,6 +23,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.core.db import db
 from app.evidence import service as evidence
+from app.identity import service
 from app.identity.models import Account, Authority, Commissioner, Person
 from app.identity.rules import AuthorityKind, Scope, StaffRole
 from app.ledger.rules import Stream
@@ -64,12 +65,15 @@ ROLES = (
     "auditor",
     "provider",
     "ended",
+    "unchecked",
+    "unproven",
 )
 _LEGEND = """\
 yes: the page, or the form acts or says what is missing.  404: not there for them.  403: seen, not theirs to do.
 in: sent to sign in.  Four answers: own / another person's / another commissioner's / own address with another's thing.
 not now: it is theirs, but not in this state, or a colleague's.  One answer stands for four that are the same.
-ended: somebody who bought for the same person until this morning, and stayed signed in.
+ended: somebody who bought for the same person until this morning, and stayed signed in.  unchecked: a representative
+whose papers nobody has checked.  unproven: a coordinator with the passphrase alone; step: led to the second step.
 """
 
 
@@ -98,6 +102,16 @@ def build() -> tuple[dict[str, Account], list[Things]]:
     ):
         make.give_authority(accounts[role], own.person, kind, scope)
     _end_this_morning(accounts["ended"], own.person)
+    service.grant_authority(
+        make.SYSTEM,
+        accounts["unchecked"],
+        own.person,
+        AuthorityKind.REPRESENTATIVE,
+        Scope.BUY,
+        starts_on=make.LONG_AGO,
+        checked_by_name="",
+    )
+    make.make_post(accounts["unproven"], board)
     marketplace.add_member(make.SYSTEM, own.provider, accounts["provider"].id)
     things = [own]
     for where, name in ((board, "Bola"), (elsewhere, "Chen")):
@@ -220,6 +234,7 @@ def test_the_table_lets_nobody_far() -> None:
         if "<person_ref>" in name or "/staff" in name:
             assert answers["nobody"] == "in", line
             assert answers["ended"] in {"404", "403"}, line
+            assert answers["unproven"] == "step", line
         if "<person_ref>" in name:
             for role in ROLES[1:]:
                 parts = answers[role].split("/")

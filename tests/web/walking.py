@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from app.core.db import db
 from app.identity import queries as identity
-from app.identity import service
+from app.identity import service, sessions
 from app.identity.models import Account
 from app.identity.rules import Actor
 from app.messages.models import Notice
@@ -54,6 +54,7 @@ class Walk:
     ) -> None:
         self.app, self.client, self.connection, self.things = app, client, connection, things
         self.tokens = {role: make.signed_in(account) for role, account in accounts.items()}
+        self.tokens["unproven"] = sessions.open_session(accounts["unproven"])  # the passphrase, and no more
         notices = {n.account_id: n.ref for n in db.session.scalars(sa.select(Notice).where(Notice.title == "News"))}
         self.notices = {role: notices[account.id] for role, account in accounts.items()}
         db.session.commit()
@@ -146,6 +147,8 @@ class Walk:
     def word(status: int, location: str) -> str:
         if 300 <= status < 400 and location.startswith("/sign-in"):
             return "in"
+        if 300 <= status < 400 and location.startswith("/second-step"):
+            return "step"
         assert status < 500, "no address makes the software fall over"
         if status == 409:
             return "not now"
