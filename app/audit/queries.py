@@ -54,6 +54,7 @@ def entries_in(
     commissioner_ids: Sequence[UUID],
     before: UUID | None = None,
     *,
+    without: Collection[UUID],
     verb: str = "",
     actor: str = "",
     words: str = "",
@@ -61,12 +62,16 @@ def entries_in(
 ) -> AuditPage:
     """What was done within commissioners, for the auditor.
 
+    :param without: people for whom the reader acts: of them they read what their own side reads, where it reads it.
     :param verb: the beginning of a verb, such as ``purchases.``.
     :param actor: part of the name of who did it.
     :param words: part of the sentence; what somebody bought is not searched (``rules.staff_sentence``).
     :param on: a London day.
     """
     where: list[ColumnElement[bool]] = [AuditEntry.commissioner_id.in_(commissioner_ids)]
+    if without:
+        for column in (AuditEntry.person_id, AuditEntry.subject_id):
+            where.append(or_(column.is_(None), column.not_in(without)))
     if verb:
         where.append(AuditEntry.verb.startswith(verb, autoescape=True))
     if actor:

@@ -61,17 +61,29 @@ def staff_review(viewer: Actor, person: Person, ref: str) -> PlanReview:
     """
     identity.person_of_commissioner(viewer, person.ref, Permission.LOOK_AT_MONEY)
     review = _one(person, ref)
-    if not (may_hold(viewer, review) or viewer.account_id == review.with_id or _audits(viewer, person)):
+    theirs = may_hold(viewer, review) or may_take_over(viewer, review) or viewer.account_id == review.with_id
+    if not (theirs or _audits(viewer, person)):
         raise NotFoundError
     return review
 
 
 def may_hold(viewer: Actor, review: PlanReview) -> bool:
-    """Whether it is the viewer's to hold: whoever announced it, their cover, or the person's coordinator now."""
+    """Whether it is the viewer's to hold: whoever announced it or took it over, and their cover."""
     if not may(viewer, Permission.HOLD_REVIEWS, CommissionerSubject(review.commissioner_id)):
         return False
+    return viewer.account_id in {review.held_by, absences.who_is_there(review.holder)}
+
+
+def may_take_over(viewer: Actor, review: PlanReview) -> bool:
+    """Whether the viewer may hold it from now on: who looks after the person now, or, when whoever announced it has
+    left, every coordinator of the team."""
+    if not may(viewer, Permission.HOLD_REVIEWS, CommissionerSubject(review.commissioner_id)):
+        return False
+    if viewer.account_id == review.held_by or viewer.grant_for(review.person_id) is not None:
+        return False
     own = identity.coordinator_of(review.person_id)
-    return viewer.account_id in {review.held_by, absences.who_is_there(review.holder), own.id if own else None}
+    team = {one.id for one in identity.coordinators(review.commissioner_id)}
+    return viewer.account_id == (own.id if own else None) or review.held_by not in team
 
 
 def announced_for(person_id: UUID) -> PlanReview | None:

@@ -22,7 +22,7 @@ from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
-from app.stewardship import keys
+from app.stewardship import keys, review_queries
 from app.stewardship.gate_models import PlanReview, ReviewCycle
 from app.stewardship.openings import check_own_side
 from app.stewardship.review_rules import (
@@ -78,6 +78,39 @@ def announce(actor: Actor, person: Person, wanted: ReviewInput) -> PlanReview:
     title = f"{actor.name} will look at plan and money with you on {clock.say_day(review.starts_on)}."
     _tell(actor, review, NoticeKind.REVIEW, title, review.what)
     _record(actor, review, "announce", f"Announced a review for {clock.say_day(review.starts_on, year=True)}")
+    return review
+
+
+def take_over(actor: Actor, review: PlanReview) -> PlanReview:
+    """Hold a review that somebody else announced: it is theirs because they look after the person now, or
+    because whoever announced it has left. The key goes with it, and the person's side is told who looks.
+
+    :raises NotFoundError: when it is not the actor's to take over.
+    :raises StateError: when it was held or called off, or is the actor's already.
+    """
+    _check_holds(actor, review.person)
+    review = _locked(review.id)
+    if actor.account_id == review.held_by:
+        raise StateError("This review is yours already.")
+    if actor.account_id is None or not review_queries.may_take_over(actor, review):
+        raise NotFoundError
+    if review.state is not ReviewState.ANNOUNCED:
+        raise StateError("This review was held, or called off.")
+    before, review.held_by = review.held_by, actor.account_id
+    db.session.flush()
+    db.session.refresh(review, ["holder"])
+    day = clock.say_day(review.starts_on)
+    _tell(actor, review, NoticeKind.REVIEW, f"{actor.name} holds the review on {day} now.")
+    messages.notify(
+        actor,
+        [before],
+        NoticeKind.REVIEW,
+        f"{actor.name} holds the review of {review.person.name} on {day} now.",
+        about=About.STAFF_PLAN_REVIEW,
+        about_ref=review.ref,
+        person_id=review.person_id,
+    )
+    _record(actor, review, "take_over", f"Took over the review of {clock.say_day(review.starts_on, year=True)}")
     return review
 
 
@@ -200,12 +233,10 @@ def _check_holds(actor: Actor, person: Person) -> None:
 
 
 def _to_change(actor: Actor, review: PlanReview) -> PlanReview:
-    """The review, locked, for whoever holds it, their cover, or the coordinator who looks after the person now."""
+    """The review, locked, for whoever holds it and their cover. Who looks after the person now takes it over first."""
     _check_holds(actor, review.person)
     review = _locked(review.id)
-    own = identity.coordinator_of(review.person_id)
-    holders = {review.held_by, absences.who_is_there(review.holder), own.id if own else None}
-    if actor.account_id not in holders:
+    if not review_queries.may_hold(actor, review):
         raise NotFoundError
     if review.state is not ReviewState.ANNOUNCED:
         raise StateError("This review was held, or called off.")

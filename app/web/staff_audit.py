@@ -65,6 +65,7 @@ def index() -> ResponseReturnValue:
     entries = audit.entries_in(
         [scope.place.id],
         _before(args.get("before", ""), problems),
+        without=[grant.person_id for grant in current_actor().grants],
         verb=asked["kind"],
         actor=asked["actor"],
         words=asked["words"],

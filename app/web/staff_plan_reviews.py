@@ -174,10 +174,21 @@ def one(person_ref: str, plan_review_ref: str) -> ResponseReturnValue:
         review=review,
         opens=_opens(review),
         mine=review_queries.may_hold(current_actor(), review),
+        takes_over=review_queries.may_take_over(current_actor(), review),
         looks=any(key.ref == review.ref for key in keys.keys_of(current_actor(), person)),
         kinds=KIND_WORDS,
         risks=RISK_WORDS,
     )
+
+
+@bp.post(f"{_ONE}/take-over")
+@requires(Permission.HOLD_REVIEWS)
+def take_over(person_ref: str, plan_review_ref: str) -> ResponseReturnValue:
+    """Hold it instead of whoever announced it. The person's side is told."""
+    person = staff_person(person_ref, Permission.HOLD_REVIEWS)
+    review = reviews.take_over(current_actor(), load(person, plan_review_ref))
+    flash(f"You hold this review now. {person.given_name}'s side is told.")
+    return redirect(_address(person, review), 303)
 
 
 @bp.route(f"{_ONE}/move", methods=["GET", "POST"])
