@@ -33,6 +33,10 @@ HELD_BACK: Final = """(
     EXISTS (SELECT FROM record_hold k WHERE k.person_id = person.id AND k.ended_at IS NULL)
     OR EXISTS (SELECT FROM approval_request a WHERE a.person_id = person.id AND a.decided_at IS NULL)
     OR EXISTS (SELECT FROM purchase_problem w WHERE w.person_id = person.id AND w.ended_at IS NULL)
+    OR EXISTS (
+        SELECT FROM concern q
+        WHERE q.person_id = person.id AND (q.state IN ('waiting', 'open') OR q.told_at IS NULL)
+    )
     OR EXISTS (SELECT FROM correction o WHERE o.person_id = person.id AND o.state = 'waiting')
 )"""
 _OVER: Final = f"""
