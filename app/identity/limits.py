@@ -30,25 +30,28 @@ def why_not_alone(
     grant: Grant | None,
     amount_pence: int,
     *,
+    together_pence: int = 0,
     month_pence: int = 0,
     outcome_ids: Iterable[UUID | None] = (),
     agreeing: bool = False,
 ) -> Beyond | None:
     """Why this authority cannot buy for ``amount_pence`` by itself, or None where it can: the narrowest rule wins.
 
+    :param together_pence: the sum of all that was sent with it, where that is more: parts are no way round a limit.
     :param month_pence: what the account has sent for the person this month already.
     :param outcome_ids: which outcomes it is for; None among them is one that is not chosen yet.
     :param agreeing: it is the second yes to what another representative sent.
     """
     if grant is None or grant.scope is not Scope.BUY:
         return Beyond.SCOPE
-    if not within_limit(grant, amount_pence):
+    at_once = max(amount_pence, together_pence)
+    if not within_limit(grant, at_once):
         return Beyond.ONCE
     if grant.month_limit_pence is not None and month_pence + amount_pence > grant.month_limit_pence:
         return Beyond.MONTH
     if grant.outcome_ids is not None and any(key not in grant.outcome_ids for key in outcome_ids):
         return Beyond.OUTCOME
-    if not agreeing and needs_second(grant, amount_pence):
+    if not agreeing and needs_second(grant, at_once):
         return Beyond.SECOND
     return None
 

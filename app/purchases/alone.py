@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.acting.telling import tell_nobody_to_agree
+from app.budgets import regular_queries
+from app.budgets.models import Budget
+from app.budgets.regular_models import RegularPayment
+from app.budgets.regular_rules import RegularState
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotAllowedError
@@ -22,6 +28,7 @@ from app.purchases.rules import State
 _NOT_YOURS = "Someone else on the person's own side says yes or no to this."
 #: Not bought, or bought and all of it back: it uses nothing of a month.
 _NOTHING = (State.DRAFT, State.AWAITING_HOLDER, State.BLOCKED, State.DECLINED, State.CANCELLED, State.REFUNDED)
+_OVER = frozenset(_NOTHING) - {State.AWAITING_HOLDER}
 _BEYOND = {
     Beyond.SCOPE: "You may get things ready here, not buy.",
     Beyond.ONCE: "It is more than you may buy for at a time.",
@@ -37,23 +44,44 @@ def beyond(
     outcome_ids: Iterable[UUID | None],
     *,
     agreed: Iterable[UUID | None] = (),
+    together_pence: int = 0,
     instead_of: UUID | None = None,
+    regular: RegularPayment | None = None,
+    takes: tuple[UUID | None, date | None] = (None, None),
 ) -> Beyond | None:
     """Why the actor cannot do this by themself, or None where they can.
 
     :param pence: what it comes to: once, or in the dearest month of what comes round.
     :param agreed: whose yes it has already. One other representative who still acts is enough.
+    :param together_pence: what all that was sent with it comes to, where that is more.
     :param instead_of: the purchase it takes the place of, which does not count twice.
+    :param regular: what comes round that it is about.
+    :param takes: the occurrence of a regular purchase that it takes care of, which does not count twice either.
     """
     grant = actor.grant_for(person_id)
     month = 0
     if grant is not None and grant.month_limit_pence is not None:
         month = sent_this_month(actor, person_id, instead_of)
+        coming = coming_round(actor, person_id, regular, takes)
+        month += coming.pop(clock.period_of(clock.today()), 0)
+        if regular is not None:  # it meets what else comes round in the months to come too
+            month = max(month, *coming.values(), 0)
     agreeing = False
-    if grant is not None and needs_second(grant, pence) and grant.kind is AuthorityKind.REPRESENTATIVE:
+    if (
+        grant is not None
+        and needs_second(grant, max(pence, together_pence))
+        and grant.kind is AuthorityKind.REPRESENTATIVE
+    ):
         others = {key for key in agreed if key is not None and key != actor.account_id}
         agreeing = bool(others and others & set(authority_queries.representatives_of(person_id)))
-    return why_not_alone(grant, pence, month_pence=month, outcome_ids=outcome_ids, agreeing=agreeing)
+    return why_not_alone(
+        grant,
+        pence,
+        together_pence=together_pence,
+        month_pence=month,
+        outcome_ids=outcome_ids,
+        agreeing=agreeing,
+    )
 
 
 def beyond_of(actor: Actor, purchase: Purchase, sent_with_pence: int = 0) -> Beyond | None:
@@ -61,14 +89,32 @@ def beyond_of(actor: Actor, purchase: Purchase, sent_with_pence: int = 0) -> Bey
 
     :param sent_with_pence: the sum of all that is sent with it, where that is more: limits are held against it.
     """
+    begun_only = purchase.state is State.DRAFT  # whoever began a draft has said yes to nothing yet
     return beyond(
         actor,
         purchase.person_id,
         max(purchase.total_pence, sent_with_pence),
         [line.outcome_id for line in purchase.lines],
-        agreed=(purchase.requested_by, purchase.agreed_by),
+        agreed=() if begun_only else (purchase.requested_by, purchase.agreed_by),
+        together_pence=0 if begun_only else sent_together(purchase),
         instead_of=purchase.changes_id,
+        takes=(purchase.regular_payment_id, purchase.regular_due_on),
     )
+
+
+def sent_together(purchase: Purchase) -> int:
+    """What all that was sent in one go with a purchase comes to, in pence, without what ended since."""
+    if purchase.state is not State.AWAITING_HOLDER or purchase.submitted_at is None:
+        return purchase.total_pence
+    found = db.session.scalar(
+        select(func.sum(Purchase.total_pence)).where(
+            Purchase.person_id == purchase.person_id,
+            Purchase.submitted_at == purchase.submitted_at,
+            Purchase.requested_by == purchase.requested_by,
+            Purchase.state.not_in(_OVER),
+        )
+    )
+    return int(found or 0)
 
 
 def says_yes(actor: Actor, person: Person, pence: int, asked_as: str, found: Beyond | None) -> bool:
@@ -101,6 +147,46 @@ def sent_this_month(actor: Actor, person_id: UUID, instead_of: UUID | None = Non
     if instead_of is not None:
         query = query.where(Purchase.id != instead_of)
     return int(db.session.scalar(query) or 0)
+
+
+def coming_round(
+    actor: Actor,
+    person_id: UUID,
+    but: RegularPayment | None = None,
+    takes: tuple[UUID | None, date | None] = (None, None),
+) -> dict[date, int]:
+    """What an account agreed for a person that comes round, or waits for a coordinator, and is not written down yet:
+    pence by month.
+
+    :param but: a regular purchase that is left out.
+    :param takes: an occurrence that is left out.
+    """
+    found = (
+        db.session.execute(
+            select(RegularPayment, Budget)
+            .options(joinedload(RegularPayment.every_terms), joinedload(RegularPayment.pauses))
+            .join(Budget, Budget.id == RegularPayment.budget_id)
+            .where(
+                Budget.person_id == person_id,
+                RegularPayment.asked_by == actor.account_id,
+                RegularPayment.state.in_((RegularState.RUNNING, RegularState.AWAITING_APPROVAL)),
+            )
+        )
+        .unique()
+        .all()
+    )
+    this, months = clock.period_of(clock.today()), dict[date, int]()
+    for payment, budget in found:
+        if payment is but or budget.ends_on < this:
+            continue
+        school = regular_queries.school_for(budget.commissioner_id, [payment])
+        due = regular_queries.occurrences_of([payment], max(this, budget.starts_on), budget.ends_on, school)
+        for item in regular_queries.not_made(due):
+            if (payment.id, item.due_on) == takes:
+                continue
+            month = clock.period_of(item.due_on)
+            months[month] = months.get(month, 0) + item.amount_pence
+    return months
 
 
 def sent_for_each(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.approvals import queries as approval_queries
 from app.approvals import service as approvals
 from app.approvals.models import ApprovalRequest
-from app.approvals.rules import OPEN, RequestState, may_decide
+from app.approvals.rules import OPEN, RequestState, SubjectKind, may_decide
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
@@ -207,7 +207,7 @@ def _to_decide(actor: Actor, ref: str) -> tuple[ApprovalRequest, Subject]:
 def _require(actor: Actor, request: ApprovalRequest) -> None:
     """Answering and writing are for whoever may prepare purchases for the person.
 
-    :raises NotFoundError: when the actor has nothing to do with them.
+    :raises NotFoundError: when the actor has nothing to do with them, or it is not this broker's work.
     :raises NotAllowedError: when they may only look.
     """
     person = PersonSubject(request.person_id)
@@ -215,6 +215,9 @@ def _require(actor: Actor, request: ApprovalRequest) -> None:
         raise NotFoundError
     if not may(actor, Permission.PREPARE_PURCHASE, person):
         raise NotAllowedError("You may look at this budget, but not answer for it.")
+    theirs = request.subject_kind is not SubjectKind.REGULAR or request.asked_by == actor.account_id
+    if actor.brokers_for(request.person_id) and not theirs:  # of a purchase its own page has asked
+        raise NotFoundError
 
 
 def _step(actor: Actor, subject: Subject, request: ApprovalRequest, verb: Verb) -> None:

@@ -19,6 +19,7 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.money import MAX_PENCE
 from app.core.words import storable
+from app.identity.authority_queries import hold
 from app.identity.rules import Actor, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Action
@@ -33,11 +34,13 @@ from app.purchases.regular_writing import (
     budget_of,
     carry_on,
     is_dearer,
+    is_own_work,
     lock,
     person_of,
     record,
-    require,
+    require_own_work,
     require_running,
+    require_to_change,
     say_terms,
     tell,
 )
@@ -124,7 +127,7 @@ def write_down_now(actor: Actor, payment: RegularPayment, due_on: date) -> Poste
 
     :returns: what became of it; the reason, where it did not go through again, is with the occurrence.
     """
-    require(actor, Permission.BUY, budget_of(payment).person_id)
+    require_own_work(actor, Permission.BUY, payment)
     return post_occurrence(actor, payment.id, due_on, it_happened=True)
 
 
@@ -166,8 +169,7 @@ def check_change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> 
 
     :raises InvalidError: fields ``from_on rhythm quantity amount``, and of a broker ``gets`` and what goes with it.
     """
-    budget = budget_of(payment)
-    require(actor, Permission.PREPARE_PURCHASE, budget.person_id)
+    budget = require_to_change(actor, payment)
     require_running(payment)
     said = asked_of(actor, budget.person_id, payment.provider_id, wanted.benefit)
     before = payment.terms_on(wanted.from_on)
@@ -175,10 +177,12 @@ def check_change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> 
     gets = words_of(actor.name, said) if said else None
     weighed = weigh_regular(payment, terms, budget, person_of(budget), changing=True, broker_gets=gets)
     dearer = is_dearer(before, terms)
+    # of what the own side has a broker only prepares a change
+    alone = is_own_work(actor, payment, budget.person_id) and not weighed.beyond(actor, payment, budget.person_id)
     result: TermsState | None = TermsState.AGREED
     if dearer and weighed.decision.action is Action.BLOCK:
         result = None
-    elif weighed.beyond(actor, payment, budget.person_id) is not None:
+    elif not alone:
         result = TermsState.PREPARED
     elif dearer and weighed.decision.action is Action.REFER:
         result = TermsState.ASKED
@@ -192,12 +196,12 @@ def change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> Regula
     :raises StateError: when another change waits, or the rules stop this one.
     """
     lock(payment)
+    actor = hold(actor, budget_of(payment).person_id)
     found = check_change(actor, payment, wanted)
     if payment.waiting_terms is not None:
         raise StateError("Another change of this is waiting. Answer or take back that one first.")
     if found.result is None:
-        first = found.weighed.decision.findings[0]
-        raise StateError(f"{first.sentence} Everything stays as it was.")
+        raise StateError(f"{found.weighed.decision.findings[0].sentence} Everything stays as it was.")
     said = asked_of(actor, budget_of(payment).person_id, payment.provider_id, wanted.benefit)
     if said is not None:
         declare_regular(actor, payment, budget_of(payment).person_id, said)
@@ -253,8 +257,7 @@ def take_back_change(actor: Actor, payment: RegularPayment) -> None:
 
 
 def _begin(actor: Actor, payment: RegularPayment) -> Budget:
-    budget = budget_of(payment)
-    require(actor, Permission.BUY, budget.person_id)
+    budget = require_own_work(actor, Permission.BUY, payment)
     lock(payment)
     require_running(payment)
     return budget

@@ -37,6 +37,7 @@ from app.purchases.regular_writing import (
     record,
     refuse_over,
     require,
+    require_own_work,
     say_terms,
     tell,
 )
@@ -167,7 +168,7 @@ def take_back(actor: Actor, payment: RegularPayment) -> RegularPayment:
     """
     was = payment.state
     early = was in (RegularState.AWAITING_HOLDER, RegularState.STOPPED)
-    require(actor, Permission.PREPARE_PURCHASE if early else Permission.BUY, budget_of(payment).person_id)
+    require_own_work(actor, Permission.PREPARE_PURCHASE if early else Permission.BUY, payment)
     if was not in (RegularState.AWAITING_HOLDER, RegularState.AWAITING_APPROVAL, RegularState.STOPPED):
         raise StateError("This cannot be taken back any more. You can end it.")
     record(actor, payment, "take_back", f"Took back {payment.words}")

@@ -60,7 +60,7 @@ class WeighedRegular:
         :param asked_by: whose yes it has already.
         """
         highest = self.forecast.highest_pence
-        return beyond(actor, person_id, highest, [payment.outcome_id], agreed=(asked_by,))
+        return beyond(actor, person_id, highest, [payment.outcome_id], agreed=(asked_by,), regular=payment)
 
 
 def weigh_regular(

@@ -23,7 +23,7 @@ from app.core.errors import NotAllowedError, NotFoundError, StateError
 from app.core.money import format_pounds
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor, Permission, PersonSubject, may
+from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, may
 from app.marketplace import queries as marketplace
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
@@ -49,6 +49,42 @@ def require(actor: Actor, permission: Permission, person_id: UUID) -> None:
         raise NotFoundError
     if not may(actor, permission, PersonSubject(person_id)):
         raise NotAllowedError(_NOT_YOURS[permission])
+
+
+def require_own_work(actor: Actor, permission: Permission, payment: RegularPayment) -> Budget:
+    """Check a right over one of them, and whose work it is: a broker pauses, ends and takes back only their own.
+
+    :returns: its budget.
+    :raises NotFoundError: as :func:`require`, and for a broker when it is another broker's.
+    :raises NotAllowedError: as :func:`require`, and for a broker when it is the person's own side's.
+    """
+    budget = _require_known(actor, permission, payment)
+    if not is_own_work(actor, payment, budget.person_id):
+        raise NotAllowedError("This was not begun by you. Someone on the person's own side does this.")
+    return budget
+
+
+def require_to_change(actor: Actor, payment: RegularPayment) -> Budget:
+    """The same for asking for a change: of what the own side has, a broker prepares one too.
+
+    :returns: its budget.
+    """
+    return _require_known(actor, Permission.PREPARE_PURCHASE, payment)
+
+
+def _require_known(actor: Actor, permission: Permission, payment: RegularPayment) -> Budget:
+    budget = budget_of(payment)
+    require(actor, permission, budget.person_id)
+    hidden = payment.asked_as == AuthorityKind.BROKER.value or payment.state is RegularState.STOPPED
+    if hidden and not is_own_work(actor, payment, budget.person_id):
+        raise NotFoundError
+    return budget
+
+
+def is_own_work(actor: Actor, payment: RegularPayment, person_id: UUID) -> bool:
+    """Whether it is the actor's to pause, to end and to change: the own side's all of it, a broker's what they asked
+    for themselves."""
+    return not actor.brokers_for(person_id) or payment.asked_by == actor.account_id
 
 
 def budget_of(payment: RegularPayment) -> Budget:

@@ -17,7 +17,7 @@ from app.identity.limits import Beyond
 from app.identity.rules import Actor, AuthorityKind, Permission
 from app.messages.rules import NoticeKind
 from app.policy.rules import Decision
-from app.purchases.alone import beyond_of, says_yes, tell_if_nobody_agrees
+from app.purchases.alone import beyond_of, says_yes, sent_together, tell_if_nobody_agrees
 from app.purchases.benefit_queries import missing_statement
 from app.purchases.changing import move, named, record, require, require_state, write
 from app.purchases.checking import missing_in, result_of, state_for
@@ -74,7 +74,8 @@ def answer_now(actor: Actor, purchase: Purchase, weighed: Weighed, at: datetime,
 
 def leave_to_holder(actor: Actor, purchase: Purchase, weighed: Weighed, at: datetime) -> None:
     """Send a draft on to the person's own side, to say yes or no. The caller tells them."""
-    values = {"submitted_at": at, "in_basket": False, **_asked_by(actor, purchase), **_said(weighed)}
+    nobody_yet = {"agreed_by": None, "agreed_by_name": ""}  # a yes to what it was before is none to this
+    values = {"submitted_at": at, "in_basket": False, **nobody_yet, **_asked_by(actor, purchase), **_said(weighed)}
     move(purchase, Verb.SUBMIT, State.AWAITING_HOLDER, **values)
     use_quotes(actor, purchase)
     _keep(purchase, weighed, clock.today())
@@ -96,7 +97,7 @@ def confirm(actor: Actor, purchase: Purchase) -> Purchase:
     actor = hold(actor, purchase.person_id)
     require(actor, Permission.CONFIRM_PURCHASE, purchase)
     found = beyond_of(actor, purchase)
-    if not says_yes(actor, purchase.person, purchase.total_pence, purchase.requested_as, found):
+    if not says_yes(actor, purchase.person, sent_together(purchase), purchase.requested_as, found):
         return _agree_first(actor, purchase)
     missing = missing_in(purchase)
     if missing:

@@ -15,7 +15,7 @@ from app.identity.limits import Beyond
 from app.identity.models import Authority
 from app.identity.rules import AuthorityKind, Permission, PersonSubject, may
 from app.plans import queries as plans
-from app.purchases.alone import has_another, say_beyond
+from app.purchases.alone import has_another, say_beyond, sent_together
 from app.purchases.models import Purchase
 from app.web.acting_forms import EndForm, InviteForm, PaperForm, TermsForm
 from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES, reach_words
@@ -186,7 +186,7 @@ def why_a_yes(found: Beyond | None) -> str:
 def second_yes(purchase: Purchase) -> str:
     """Who has said yes to something on which two representatives agree, and whether there is anybody for the other."""
     person = current_person()
-    over = person.agree_over_pence is not None and purchase.total_pence > person.agree_over_pence
+    over = person.agree_over_pence is not None and sent_together(purchase) > person.agree_over_pence
     if not over or purchase.requested_as not in ("representative", "broker"):
         return ""
     said = [say_beyond(person, Beyond.SECOND)]

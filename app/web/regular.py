@@ -18,6 +18,7 @@ from app.identity.rules import Permission, PersonSubject, may
 from app.policy.rules import Finding
 from app.purchases import regular, regular_reading, service
 from app.purchases.benefit_queries import statements_about
+from app.purchases.regular_writing import is_own_work
 from app.web import regular_change, regular_new
 from app.web.context import current_actor, current_person
 from app.web.marks import requires
@@ -97,7 +98,7 @@ def _page(payment: RegularPayment, answer: AnswerForm | None = None, message: Me
         form=answer or message,
         answer_form=answer or AnswerForm(formdata=None),
         message_form=message or MessageForm(formdata=None),
-        rights=_rights(),
+        rights=_rights(payment),
         statements=statements_about(payment.id),
         budget=budget,
         coordinator=identity.coordinator_of(person.id),
@@ -105,10 +106,15 @@ def _page(payment: RegularPayment, answer: AnswerForm | None = None, message: Me
     )
 
 
-def _rights() -> dict[str, bool]:
-    subject = PersonSubject(current_person().id)
+def _rights(payment: RegularPayment | None = None) -> dict[str, bool]:
+    """What the reader may do. A broker prepares a change of what the own side has, and does nothing else about it."""
+    actor, person_id = current_actor(), current_person().id
     wanted = (Permission.PREPARE_PURCHASE, Permission.BUY, Permission.CONFIRM_PURCHASE)
-    return {right.value: may(current_actor(), right, subject) for right in wanted}
+    found = {right.value: may(actor, right, PersonSubject(person_id)) for right in wanted}
+    if payment is not None and not is_own_work(actor, payment, person_id):
+        found[Permission.BUY.value] = False
+        found[Permission.PREPARE_PURCHASE.value] &= payment.state is RegularState.RUNNING
+    return found
 
 
 @bp.post(f"{ONE}/confirm")

@@ -197,6 +197,38 @@ class TestTwoAgree:
         assert {item.state for item in sent} == {State.AWAITING_HOLDER}
         assert {purchases.confirm(karim, item).state for item in sent} == {State.PAID}
 
+    def test_the_parts_of_a_basket_are_no_way_round_it(self, world: World, two: tuple[Actor, Actor]) -> None:
+        nadia, karim = two
+        nominee, broker = me(acts(world, "Nom", NOMINEE)), me(acts(world, "Bea", buy_limit_pence=50_000))
+        sent = self.basket(world, nadia)
+        assert Verb.CONFIRM in allowed(karim, sent[0])
+        with pytest.raises(NotAllowedError, match="Another representative"):
+            purchases.confirm(nominee, sent[0])
+        prepared = self.basket(world, broker)
+        for item in prepared:
+            assert purchases.confirm(nadia, item).state is State.AWAITING_HOLDER
+            assert purchases.confirm(karim, item).state is State.PAID
+
+    def test_what_is_left_when_a_part_was_turned_down_counts(self, world: World, two: tuple[Actor, Actor]) -> None:
+        nadia, karim = two
+        first, second = self.basket(world, me(acts(world, "Bea", buy_limit_pence=50_000)))
+        purchases.turn_down(nadia, first)
+        assert purchases.confirm(karim, second).state is State.PAID
+
+    def test_whoever_began_a_draft_has_not_said_yes(self, world: World, two: tuple[Actor, Actor]) -> None:
+        nadia, karim = two
+        draft = swim(world, nadia, 6_000)
+        assert check(karim, draft).beyond is Beyond.SECOND
+        assert purchases.submit(karim, draft).state is State.AWAITING_HOLDER
+        assert purchases.confirm(nadia, draft).state is State.PAID
+
+    def basket(self, world: World, actor: Actor) -> list[Purchase]:
+        """Two things that are over the sum together, and sent."""
+        for pence in (3_100, 3_200):
+            swim(world, actor, pence).in_basket = True
+        db.session.flush()
+        return basket_sending.send(actor, world.person, basket_check.check_basket(actor, world.person).seen)
+
 
 def at_once(app: Flask, *jobs: Callable[[], object]) -> list[str]:
     """Do things at the same moment, each in a transaction of its own."""

@@ -6,17 +6,22 @@ from datetime import timedelta
 
 import pytest
 
-from app.budgets.regular_rules import RegularState, TermsState
+from app.approvals import queries as approval_queries
+from app.budgets.regular_rules import PostedBy, RegularState, TermsState
 from app.core import clock
 from app.core.db import db
-from app.core.errors import NotAllowedError
+from app.core.errors import NotAllowedError, NotFoundError
 from app.identity import service
+from app.identity.limits import Beyond
 from app.identity.rules import Actor, AuthorityKind, Scope
 from app.purchases import moving, regular
+from app.purchases import service as purchases
+from app.purchases.alone import beyond
+from app.purchases.benefit_rules import BenefitInput
 from app.purchases.moving import MoveInput
 from app.purchases.regular_changing import ChangeInput
 from tests import factories as make
-from tests.purchases.regular_world import begin
+from tests.purchases.regular_world import begin, post_all
 from tests.purchases.world import World, build, make_listing
 
 
@@ -65,6 +70,63 @@ def test_the_dearest_month_and_the_outcome_count(world: World) -> None:
     for limits in ({"month_limit_pence": 5_000}, {"outcome_ids": [other]}):
         actor = acts(world, f"Bea {len(limits)}", AuthorityKind.NOMINEE, **limits)
         assert begin(world, make_listing(), actor=actor).state is RegularState.AWAITING_HOLDER
+
+
+def test_what_comes_round_already_counts_in_the_month(world: World) -> None:
+    world.person.agree_over_pence = None
+    broker = acts(world, "Bea", AuthorityKind.BROKER, month_limit_pence=30_000)
+    listing, later = make_listing(3_000), clock.add_months(clock.period_of(clock.today()), 1)
+    assert begin(world, listing, actor=broker, first_on=later).state is RegularState.RUNNING
+    assert begin(world, listing, actor=broker, first_on=later).state is RegularState.RUNNING
+    assert begin(world, listing, actor=broker, first_on=later).state is RegularState.AWAITING_HOLDER
+    assert beyond(broker, world.person.id, 30_000, ()) is None, "nothing of it falls due this month"
+
+
+def test_what_is_still_to_come_this_month_counts_for_what_is_bought_once(world: World) -> None:
+    broker = acts(world, "Bea", AuthorityKind.NOMINEE, month_limit_pence=30_000)
+    assert begin(world, make_listing(500), actor=broker, rhythm="monthly").state is RegularState.RUNNING
+    assert beyond(broker, world.person.id, 29_501, ()) is Beyond.MONTH
+    assert beyond(broker, world.person.id, 29_500, ()) is None
+    post_all()
+    assert beyond(broker, world.person.id, 29_501, ()) is Beyond.MONTH
+    assert beyond(broker, world.person.id, 29_500, ()) is None
+
+
+def test_a_broker_leaves_alone_what_is_not_their_work(world: World) -> None:
+    world.person.agree_over_pence = None
+    bea, noor = (acts(world, name, AuthorityKind.BROKER) for name in ("Bea", "Noor"))
+    today, wanted = clock.today(), ChangeInput(clock.today(), quantity_hundredths=200, benefit=BenefitInput(False))
+    mine, theirs = begin(world, make_listing()), begin(world, make_listing(), actor=noor)
+    assert theirs.state is RegularState.RUNNING
+    for payment, error in ((mine, NotAllowedError), (theirs, NotFoundError)):
+        for verb in (
+            lambda one: regular.pause(bea, one, today, None),
+            lambda one: regular.resume(bea, one),
+            lambda one: regular.skip(bea, one, today),
+            lambda one: regular.end(bea, one, today),
+            lambda one: regular.set_posted_by(bea, one, PostedBy.PERSON),
+            lambda one: regular.take_back_change(bea, one),
+            lambda one: regular.write_down_now(bea, one, today),
+            lambda one: regular.take_back(bea, one),
+        ):
+            with pytest.raises(error):
+                verb(payment)
+    with pytest.raises(NotFoundError):
+        regular.change(bea, theirs, wanted)
+    assert regular.change(bea, mine, wanted).state is TermsState.PREPARED
+    assert regular.change(noor, theirs, wanted).state is TermsState.AGREED
+    regular.pause(noor, theirs, today, None)
+
+
+def test_a_broker_does_not_answer_for_others(world: World) -> None:
+    bea = acts(world, "Bea", AuthorityKind.BROKER)
+    payment = begin(world, make_listing(60_000))
+    asked = approval_queries.latest_for(payment.id)
+    assert asked is not None
+    purchases.ask(world.priya, asked.ref, "Why so much?")
+    with pytest.raises(NotFoundError):
+        purchases.answer(bea, asked, "Because")
+    purchases.answer(world.me, asked, "It is for a course")
 
 
 def test_moving_over_the_sum_goes_to_the_coordinator(world: World) -> None:
