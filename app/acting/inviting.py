@@ -169,6 +169,16 @@ def let_them_decide(person_id: UUID) -> None:
     )
 
 
+def call_in(person_id: UUID) -> None:
+    """Let no invitation of somebody be answered any more: there is nothing left to act in. The caller has checked."""
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.person_id == person_id, Invitation.state == InvitationState.WAITING)
+        .values(state=InvitationState.TAKEN_BACK, settled_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _require_waiting(invitation: Invitation) -> None:
     if invitation.state is not InvitationState.WAITING:
         raise StateError("This invitation does not wait any more.")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.acting.inviting import call_in
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
@@ -73,6 +74,7 @@ def record_death(actor: Actor, person: Person, died_on: date, told_by: str, seen
     change = _add(actor, person, ChangeKind.DEATH, died_on, words, follows)
     change.state, change.done_on = ChangeState.DONE, clock.today()
     carry_out(actor, person, follows, why=DIED)
+    call_in(person.id)
     _make_tasks(change, follows)
     _record(actor, change, "record_death", f"Recorded that {person.name} died on {clock.say_day(died_on, year=True)}")
     title = f"{person.given_name} has died. We are sorry. This page says what happens now, and whom you can ask."
@@ -163,6 +165,7 @@ def move_now(actor: Actor, change: LifeChange) -> bool:
     row.access_until = _until(follows, row.access_until)
     row.state, row.done_on = ChangeState.DONE, clock.today()
     carry_out(actor, person, follows, why=MOVED)
+    call_in(person.id)
     _make_tasks(row, follows)
     _record(actor, row, "move", f"{person.name} has moved to {row.words}")
     title = f"{person.given_name} has moved to {row.words}. What was agreed here has ended."

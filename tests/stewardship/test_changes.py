@@ -7,6 +7,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.acting import answering, inviting, mailing
+from app.acting import queries as invitations
+from app.acting.inviting import Terms
 from app.audit.models import AuditEntry
 from app.budgets import allocations
 from app.budgets import queries as budgets
@@ -67,6 +70,18 @@ def test_his_own_sign_in_is_closed_and_the_nominee_looks_until_a_day(george: Lif
         assert acting_accounts(george.person.id) == [], "the day ends it, whether the job runs or not"
         assert follow_changes().ended == 1
         assert follow_changes().ended == 0
+
+
+def test_nobody_says_yes_to_an_invitation_any_more(george: Life, own: Account) -> None:
+    asked = inviting.invite(
+        make.actor_for(george.priya), george.person, "new@example.org", AuthorityKind.NOMINEE, Terms(Scope.BUY)
+    )
+    token, new = mailing.mint(asked), make.make_account("Ann Rahman", "new@example.org")
+    assert invitations.invitation_of(token)
+    died(george, clock.today())
+    assert invitations.invitation_of(token) is None
+    with pytest.raises(NotFoundError):
+        answering.accept(make.actor_for(new), token)
 
 
 def test_what_was_written_down_for_a_later_day_is_put_back_once(george: Life, own: Account) -> None:
