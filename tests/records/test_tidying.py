@@ -20,9 +20,6 @@ from app.identity import sessions
 from app.identity.rules import Actor
 from app.ledger import proof
 from app.records import files, holding, rules, tidying
-from app.stewardship import concerns
-from app.stewardship.concern_rules import ConcernInput
-from app.stewardship.gate_rules import ConcernKind
 from tests import factories as make
 from tests.records.lives import Life, begin, buy, live
 
@@ -193,18 +190,6 @@ def test_what_is_open_holds_everything_back() -> None:
     holding.hold(actor, life.person, "complaint", "The ombudsman asked for the papers.")
     assert tidy(life.person.commissioner_id) == (Counter(), [])
     holding.let_go(actor, life.person)
-    assert tidy(life.person.commissioner_id)[0]["person"] == 1
-
-
-def test_an_open_concern_holds_everything_back_by_itself() -> None:
-    life = old_life()
-    coordinator, second = make.make_account("Priya Shah"), make.make_account("Tom Ellis")
-    for account in (coordinator, second):
-        make.make_post(account, life.person.commissioner)
-    actor = make.actor_for(coordinator)
-    concern = concerns.record(actor, life.person, ConcernInput(ConcernKind.SAFETY, "A worry.", "We look.", second.ref))
-    assert tidy(life.person.commissioner_id)[0]["person"] == 0
-    concerns.close(actor, concern, "Nothing found.", "All is well.")
     assert tidy(life.person.commissioner_id)[0]["person"] == 1
 
 

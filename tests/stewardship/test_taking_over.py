@@ -86,6 +86,7 @@ def test_the_page_offers_it(client: FlaskClient, sign_in, gate: Gate) -> None:  
     answer = marcus.post(f"{page}/take-over", follow_redirects=True)
     assert "You hold this review now" in answer.text
     assert "Take this review over" not in answer.text
+    assert marcus.post(f"{page}/take-over").status_code == 409
 
 
 def test_an_auditor_who_acts_for_somebody_reads_nothing_of_them(client: FlaskClient, sign_in, gate: Gate) -> None:  # type: ignore[no-untyped-def]
