@@ -49,8 +49,8 @@ class PassphraseForm(Form):
 def sign_in() -> ResponseReturnValue:
     """Sign in; afterwards back to where one wanted to go."""
     if request.method == "GET" and sign_in_or_none() is not None:
-        # where a step is still to be taken, the doorkeeper leads on
-        start = "people.start" if actor_or_none() else "people.choose"
+        # the second step leads to the start afterwards; whoever has none yet is led on by the doorkeeper
+        start = "people.start" if actor_or_none() else "second_step.enter"
         return redirect(safe_next(request.args.get("next")) or url_for(start), 303)
     form = SignInForm(next=request.args.get("next", ""))
     ended = bool(session.get(ENDED))

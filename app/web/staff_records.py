@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, TextAreaField
@@ -123,10 +126,18 @@ def correction(person_ref: str, correction_ref: str) -> ResponseReturnValue:
         form,
         person=who,
         correction=found,
+        was=_words_of(found.was),
+        asked=_words_of(found.asked),
         topics=CORRECTION_TOPICS,
         states=CORRECTION_WORDS,
         waiting=CorrectionState.WAITING,
     )
+
+
+def _words_of(details: Mapping[str, str]) -> str:
+    """A name as it is written, a day as it is said."""
+    born = details.get("date_of_birth")
+    return f"{date.fromisoformat(born):%-d %B %Y}" if born else " ".join(details.values())
 
 
 def _person(person_ref: str) -> Person:
