@@ -54,7 +54,7 @@ class AnnounceForm(Form):
     kind = RadioField("What kind of review is it?", [Required("Choose a kind")], choices=_said(KIND_WORDS))
     starts_on = DateField("On which day?", [Required("Enter the day of the review")], it="The day of the review")
     look_from = DateField("Look at spending from", [Required("Enter the first day")], it="The first day")
-    look_until = DateField("until", [Required("Enter the last day")], it="The last day")
+    look_until = DateField("Look at spending until", [Required("Enter the last day")], it="The last day")
     what = TextAreaField(
         "What you will look at", [Required("Say what you will look at: the person reads it"), NotTooLong(MAX_WHAT)]
     )

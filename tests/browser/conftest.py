@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.site import PHONE, Site, launch_options, running_site, sign_in
 
@@ -16,6 +16,9 @@ _RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
 }
+#: How long a page may take, in thousandths of a second: how fast pages are is measured elsewhere, on a machine at rest.
+_PATIENCE = 30_000
+expect.set_options(timeout=_PATIENCE / 2)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +54,7 @@ def open_phone(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
             locale="en-GB",
             timezone_id="Europe/London",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE)
         contexts.append(context)
         page = context.new_page()
         if email:

@@ -61,7 +61,7 @@ class Site:
             env=_env(self.instance),
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,  # filling a demonstration on a machine that is busy with other tests
         )
 
 

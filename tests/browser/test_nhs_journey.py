@@ -50,7 +50,7 @@ def phone(chromium: Browser, site: Site, nhs: Provider) -> Iterator[Page]:
         try:
             _wait_for(url, server, log)
             context = chromium.new_context(base_url=url, viewport=PHONE, locale="en-GB")
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             yield context.new_page()
             context.close()
         finally:

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-more")]
 
 
 def test_ask_wait_fetch_and_open(open_phone: Callable[..., Page], site: Site) -> None:
-    page = open_phone("holder@example.org", javascript=False)
+    page = open_phone("holder@example.org")
     follow(main(page).get_by_role("link", name="What we hold on you"))
     title(page, "What we hold on you")
     check_accessible(page)
