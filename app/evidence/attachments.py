@@ -14,7 +14,7 @@ from app.audit import service as audit
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError
 from app.core.words import tidy_ref
-from app.evidence import files, store
+from app.evidence import bounds, files, store
 from app.evidence.models import Attachment
 from app.evidence.rules import MAX_A_MESSAGE, MAX_BYTES, TOO_MANY_ATTACHED, Clean, RefusedError, clean_filename
 from app.identity.rules import Actor
@@ -22,15 +22,17 @@ from app.messages.gate import check_sees
 from app.messages.models import Conversation, Message
 
 
-def look_through(given: Sequence[FileStorage]) -> list[tuple[str, Clean]]:
+def look_through(actor: Actor, given: Sequence[FileStorage]) -> list[tuple[str, Clean]]:
     """Check files before anything is written: what cannot be kept is refused with its name.
 
+    :param actor: who sends them, for whose day they count.
     :param given: as they were sent; fields left empty are passed over.
     :raises InvalidError: field ``files``.
     """
     chosen = [file for file in given if file is not None and file.filename]
     if len(chosen) > MAX_A_MESSAGE:
         raise InvalidError({"files": TOO_MANY_ATTACHED})
+    bounds.check_day(actor, "files", len(chosen))
     found = []
     for file in chosen:
         try:

@@ -15,7 +15,7 @@ from app.audit import service as audit
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError
 from app.core.words import tidy_ref
-from app.evidence import files, store
+from app.evidence import bounds, files, store
 from app.evidence.models import AuthorityPaper
 from app.evidence.rules import MAX_AN_AUTHORITY, MAX_BYTES, NO_PAPER, TOO_MANY_PAPERS, RefusedError, clean_filename
 from app.identity import authorities
@@ -41,6 +41,7 @@ def add_paper(actor: Actor, authority: Authority, file: FileStorage | None) -> A
     count = select(func.count()).select_from(AuthorityPaper).where(AuthorityPaper.authority_id == authority.id)
     if (db.session.scalar(count) or 0) >= MAX_AN_AUTHORITY:
         raise InvalidError({"paper": TOO_MANY_PAPERS})
+    bounds.check_day(actor, "paper")
     try:
         found = files.clean(file.stream.read(MAX_BYTES + 1))
     except RefusedError as error:

@@ -16,6 +16,7 @@ MAX_OBJECTS = 20_000  # of a PDF; a receipt has dozens
 MAX_A_PURCHASE = 10
 MAX_A_MESSAGE = 5
 MAX_AN_AUTHORITY = 12
+MAX_A_DAY = 100  # of one account, whatever they belong to: each is read whole and kept for years
 
 TOO_BIG = "Choose a file of 10 MB or less. A photo taken a little further away is smaller."
 EMPTY = "That file is empty. Choose it again, or take the photo again."
@@ -32,6 +33,7 @@ TOO_MANY = f"One purchase can have {MAX_A_PURCHASE} receipts. Take one out first
 NO_PAPER = "Choose a photo or a PDF of the paper"
 TOO_MANY_PAPERS = f"There are {MAX_AN_AUTHORITY} papers here already. Ask the coordinator what they still need."
 TOO_MANY_ATTACHED = f"One message can have {MAX_A_MESSAGE} files. Send the others with another message."
+TOO_MANY_TODAY = "You have sent very many files today. Send the next one tomorrow. What you sent before is safe."
 
 
 class Kind(StrEnum):

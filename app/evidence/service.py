@@ -11,7 +11,7 @@ from app.audit import service as audit
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.words import tidy_ref
-from app.evidence import files, store
+from app.evidence import bounds, files, store
 from app.evidence.models import Receipt
 from app.evidence.rules import MAX_A_PURCHASE, MAX_BYTES, NO_FILE, TOO_MANY, RefusedError, clean_filename
 from app.identity.rules import Actor, Permission
@@ -40,6 +40,7 @@ def attach(actor: Actor, purchase: Purchase, file: FileStorage | None) -> Receip
     count = db.session.scalar(select(func.count()).select_from(Receipt).where(*_of(purchase)))
     if int(count or 0) >= MAX_A_PURCHASE:
         raise InvalidError({"receipt": TOO_MANY})
+    bounds.check_day(actor, "receipt")
     try:
         found = files.clean(file.stream.read(MAX_BYTES + 1))
     except RefusedError as error:

@@ -90,16 +90,17 @@ def begin(email: str, address: str, device: str = "") -> Try:
     return Try(email, from_network, device, place, bool(known), minutes)
 
 
-def count(kind: str, text: str) -> int:
+def count(kind: str, text: str, window: timedelta = WINDOW) -> int:
     """Count one try and return how many there are in the window.
 
     The row is locked until the transaction ends, so tries sent at once are counted one after the other.
 
     :param kind: what is tried, such as ``account`` or ``address``.
     :param text: for whom; only its hash is kept.
+    :param window: how long one counts, a day at most: what is older goes at night.
     """
     moment = clock.now()
-    fresh = SignInAttempt.window_start > moment - WINDOW
+    fresh = SignInAttempt.window_start > moment - window
     return db.session.execute(
         _one_more(kind, text)
         .on_conflict_do_update(

@@ -19,21 +19,23 @@ from sqlalchemy.dialects.postgresql import insert
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import allow_long_statements, db
-from app.core.errors import NotFoundError
+from app.core.errors import NotFoundError, StateError
 from app.core.ids import new_id, new_ref
 from app.core.jobs import enqueue_many, task
 from app.core.words import tidy_ref
 from app.evidence import store
 from app.identity import queries as identity
+from app.identity import throttle
 from app.identity.models import Account, Commissioner, Person
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.records import files, gathering, papers, telling
 from app.records.models import Download
-from app.records.rules import DOWNLOAD_DAYS, DownloadState
+from app.records.rules import DOWNLOAD_DAYS, DOWNLOADS_A_DAY, DownloadState
 
 MAKE = "records.make_download"
+_SLOW_DOWN = "You have asked for many copies today. Open one of them, or ask again tomorrow."
 _STUCK = timedelta(hours=1)  # a job that has not come to an end by then never will
 
 
@@ -52,6 +54,7 @@ def ask(actor: Actor, person: Person | None) -> Download:
     Asking again while it is being made answers with the same.
 
     :raises NotFoundError: for whoever may not have it: brokers, staff, strangers.
+    :raises StateError: when the actor has asked for too many today.
     """
     _check(actor, person.id if person else None)
     moment = clock.now()
@@ -69,6 +72,8 @@ def ask(actor: Actor, person: Person | None) -> Download:
         .returning(Download.id)
     )
     if made is not None:
+        if throttle.count("download", str(actor.account_id), timedelta(days=1)) > DOWNLOADS_A_DAY:
+            raise StateError(_SLOW_DOWN)
         enqueue_many(MAKE, [{"download_id": str(key)}])
         audit.record(
             actor,

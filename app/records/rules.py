@@ -8,6 +8,7 @@ from enum import StrEnum
 
 #: A download is for whoever asked, and soon: a copy of a whole life should not lie about.
 DOWNLOAD_DAYS = 7
+DOWNLOADS_A_DAY = 10  # for one account: each is minutes of work and a week of disk
 #: What is the same everywhere, because it belongs to a sign-in and not to one commissioner.
 SIGN_IN_DAYS = 90  # a session that ended or was left: long enough to see who was on an account
 TRIES_DAYS = 1  # failed sign-ins are counted for a quarter of an hour

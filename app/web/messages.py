@@ -74,7 +74,7 @@ def new() -> ResponseReturnValue:
     form = BeginForm(data={"topic": _topic(request.args.get("about", ""))})
     if form.validate_on_submit():
         try:
-            found = attachments.look_through(form.chosen)
+            found = attachments.look_through(current_actor(), form.chosen)
             conversation, message = conversations.begin(
                 current_actor(), current_person(), form.topic.data or "", form.message.data or ""
             )
@@ -128,7 +128,7 @@ def write_on(conversation: Conversation, form: WriteForm) -> bool:
     if not form.validate():
         return False
     try:
-        found = attachments.look_through(form.chosen)
+        found = attachments.look_through(current_actor(), form.chosen)
         message = conversations.reply(current_actor(), conversation, form.message.data or "")
         attachments.attach_to(current_actor(), conversation, message, found)
     except (InvalidError, StateError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,10 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
 from app.approvals.models import ApprovalRequest
+from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
-from app.evidence import files, queries, service, store
+from app.evidence import attachments, bounds, files, queries, service, store
 from app.evidence.models import Receipt
 from app.evidence.rules import (
     ACTIVE_PDF,
@@ -30,6 +32,7 @@ from app.evidence.rules import (
     HUGE_PICTURE,
     LOCKED_PDF,
     LONG_PDF,
+    MAX_A_DAY,
     MAX_BYTES,
     TOO_BIG,
     WRONG_KIND,
@@ -239,6 +242,19 @@ def test_a_row_never_stands_without_its_file(world: World, monkeypatch: pytest.M
     with pytest.raises(OSError, match="No space"), db.session.begin_nested():
         service.attach(world.me, draft, upload(pdf(), "r.pdf"))
     assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
+
+
+def test_one_account_sends_so_many_files_a_day_wherever_they_go(world: World) -> None:
+    draft = world.outside(("Gym", 3200, None))
+    bounds.check_day(world.me, "receipt", MAX_A_DAY - 1)
+    service.detach(world.me, draft, service.attach(world.me, draft, upload(jpeg())).ref)  # gone again, and yet read
+    with pytest.raises(InvalidError, match="tomorrow"):
+        service.attach(world.me, draft, upload(jpeg()))
+    with pytest.raises(InvalidError, match="tomorrow"):
+        attachments.look_through(world.me, [upload(jpeg())])
+    attachments.look_through(world.priya, [upload(jpeg())])
+    with clock.at(clock.now() + timedelta(days=1, minutes=1)):
+        service.attach(world.me, draft, upload(jpeg()))
 
 
 def test_a_receipt_can_be_taken_out_of_a_draft(world: World) -> None:

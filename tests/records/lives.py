@@ -89,7 +89,7 @@ def buy(life: Life, pence: int = 1_500) -> Purchase:
 
 def talk(life: Life) -> None:
     """A word with the coordinator, and a file."""
-    found = attachments.look_through([picture()])
+    found = attachments.look_through(life.actor, [picture()])
     conversation, message = conversations.begin(life.actor, life.person, f"{life.mark}topic", f"{life.mark}body")
     attachments.attach_to(life.actor, conversation, message, found)
 

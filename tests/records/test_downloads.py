@@ -16,13 +16,13 @@ from sqlalchemy import select, text
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.db import db
-from app.core.errors import NotFoundError
+from app.core.errors import NotFoundError, StateError
 from app.identity.rules import AuthorityKind, Scope
 from app.messages.models import Notice
 from app.records import downloads, papers, telling
 from app.records.holdings import HOLDINGS
 from app.records.models import Download
-from app.records.rules import DownloadState
+from app.records.rules import DOWNLOADS_A_DAY, DownloadState
 from tests import factories as make
 from tests.records.lives import EVENTS, Life, begin, live
 
@@ -222,3 +222,15 @@ def test_a_sign_in_without_a_budget_has_its_own_and_tells_nothing_of_others() ->
     assert "coordinator" in said
     assert "Mangosteen" not in said
     assert db.session.get_one(Download, asked.id).person_id is None
+
+
+def test_nobody_keeps_the_machine_busy_with_copies() -> None:
+    life, neighbour = two_lives()
+    for _ in range(DOWNLOADS_A_DAY):
+        downloads.ask(life.actor, life.person).state = DownloadState.FAILED
+        db.session.flush()
+    with pytest.raises(StateError, match="tomorrow"):
+        downloads.ask(life.actor, life.person)
+    assert downloads.ask(neighbour.actor, neighbour.person), "everybody has a day of their own"
+    with clock.at(clock.now() + timedelta(days=1, minutes=1)):
+        assert downloads.ask(life.actor, life.person)
