@@ -78,7 +78,8 @@ _NAMES = (
     "agreed colleague delay_why key look_from-day look_from-month look_from-year look_until-day look_until-month "
     "look_until-year next_on-day next_on-month next_on-year outcome risk safeguards second tell_on-day tell_on-month "
     "tell_on-year telling told_outcome told_words "
-    "gets gets_amount gets_from gets_what"
+    "gets gets_amount gets_from gets_what "
+    "as_read needed_until-month needed_until-year second_look"
 )
 NAMES = _NAMES.split()
 _OURS = re.compile(r"/assets/(?:carepurse|passkeys)\.[0-9a-f]+\.js")
