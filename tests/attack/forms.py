@@ -10,7 +10,6 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.core import clock
 from tests.web.hostile import NAMES, Town
 
 ROLES = ("nobody", "holder", "viewer", "parent", "broker", "coordinator", "finance", "admin", "auditor", "provider")
@@ -36,10 +35,9 @@ def find_forms(app: Flask, town: Town, pages: int = 40) -> list[Form]:
     :param pages: how many of them a role opens.
     """
     found: dict[tuple[str, str, str, tuple[str, ...]], Form] = {}
-    with clock.at(clock.now()):
-        met_by_roles = [form for role in ROLES for form in _walk(town, role, pages)]
-        for form in [*met_by_roles, *_of_every_page(app, town)]:
-            found.setdefault((form.role, form.method, form.action, form.fields), form)
+    met_by_roles = [form for role in ROLES for form in _walk(town, role, pages)]
+    for form in [*met_by_roles, *_of_every_page(app, town)]:
+        found.setdefault((form.role, form.method, form.action, form.fields), form)
     met = {_rule_of(app, form.action) for form in found.values() if form.method == "POST"}
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or set()) and rule.rule not in met:
