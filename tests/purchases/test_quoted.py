@@ -30,14 +30,16 @@ from tests.marketplace.making import SYSTEM
 from tests.purchases.world import World, build, make_listing
 
 
-def stage(world: World, price: int = 1_900, category: Category | None = None) -> tuple[Listing, Actor, Enquiry, Quote]:
+def stage(
+    world: World, price: int = 1_900, category: Category | None = None, asked_by: Actor | None = None
+) -> tuple[Listing, Actor, Enquiry, Quote]:
     """Swim Together offers Sam four hours at £19, where others pay £22."""
     listing = make_listing()
     bea = factories.make_account("Bea Holloway")
     service.add_member(SYSTEM, listing.provider, bea.id)
     actor = factories.actor_for(bea)
     about = {"provider": listing.provider} if category else {"listing": listing}
-    enquiry = enquiries.ask(world.me, world.person, Question("What would four hours cost?", True), **about)
+    enquiry = enquiries.ask(asked_by or world.me, world.person, Question("What would four hours cost?", True), **about)
     said = Offer("Four hours at the pool", price, 400, Unit.HOUR, category or "")
     return listing, actor, enquiry, quotes.send(actor, listing.provider, enquiry.ref, said)
 
@@ -123,9 +125,9 @@ def test_the_policy_judges_the_price_and_the_provider_learns_nothing_of_a_stop(w
 
 
 def test_what_a_broker_prepared_in_time_can_be_confirmed_after_the_day(world: World) -> None:
-    _, _, _, quote = stage(world)
-    draft = draft_at(world, quote, world.broker(Scope.PREPARE))
-    broker = factories.actor_for(db.session.get_one(Account, draft.requested_by))
+    broker = world.broker(Scope.PREPARE)
+    _, _, _, quote = stage(world, asked_by=broker)
+    draft = draft_at(world, quote, broker)
     assert purchases.submit(broker, draft).state is State.AWAITING_HOLDER
     with clock.at(clock.now() + timedelta(days=16)):
         assert purchases.confirm(world.me, draft).state is State.APPROVED
