@@ -79,6 +79,7 @@ class Permission(StrEnum):
     READ_CONCERNS = "read_concerns"  # those one has a part in; an auditor all
     DELAY_TELLING = "delay_telling"  # a safeguarding lead: when a person is told of a concern
     NAME_SAFEGUARDING = "name_safeguarding"  # who the safeguarding leads are
+    RESET_COLLEAGUE = "reset_colleague"  # take away a second step that a colleague has lost
     LOOK_AFTER_MARKET = "look_after_market"  # reviews that need a look, providers that somebody missed
     # about one provider (subject: ProviderSubject)
     KEEP_LISTINGS = "keep_listings"  # own profile, listings and orders
@@ -249,6 +250,7 @@ _STAFF_ROLES: dict[Permission, frozenset[StaffRole]] = {
     Permission.READ_CONCERNS: frozenset({StaffRole.COORDINATOR, StaffRole.ADMIN, StaffRole.AUDITOR}),
     Permission.DELAY_TELLING: frozenset({StaffRole.COORDINATOR, StaffRole.ADMIN}),
     Permission.NAME_SAFEGUARDING: frozenset({StaffRole.ADMIN}),
+    Permission.RESET_COLLEAGUE: frozenset({StaffRole.ADMIN}),
     Permission.LOOK_AFTER_MARKET: frozenset({StaffRole.COORDINATOR, StaffRole.ADMIN}),
 }
 

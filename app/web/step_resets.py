@@ -33,10 +33,10 @@ class ActingForm(ColleagueForm):
 
 
 @bp.route("/staff/team/<account_ref>/second-step", methods=["GET", "POST"])
-@requires(Permission.MANAGE_STAFF, fresh=True)
+@requires(Permission.RESET_COLLEAGUE, fresh=True)
 def colleague(account_ref: str) -> ResponseReturnValue:
     """Take a colleague's second step away."""
-    actor, scope = current_actor(), scope_of(Permission.MANAGE_STAFF)
+    actor, scope = current_actor(), scope_of(Permission.RESET_COLLEAGUE)
     account = resets.colleague(actor, scope.place.id, tidy_ref(account_ref))
     form = ColleagueForm()
     if form.validate_on_submit():

@@ -139,7 +139,7 @@ def test_public_pages_are_read_as_by_a_stranger(client: FlaskClient) -> None:
     account = of_role("admin")
     page = half(client, account).get("/help").text
     assert account.name not in page
-    assert client.get("/sign-in").location == "/people"
+    assert client.get("/sign-in").location == "/second-step"
 
 
 def test_a_holder_who_has_one_must_use_it(client: FlaskClient) -> None:
