@@ -70,7 +70,7 @@ TABLE = [
         actor(role=StaffRole.ADMIN),
         STAFF
         | {P.MANAGE_STAFF, P.LOOK_AFTER_MARKET, P.CHANGE_POLICY, P.SEE_RETENTION}
-        | {P.READ_CONCERNS, P.NAME_SAFEGUARDING},
+        | {P.READ_CONCERNS, P.NAME_SAFEGUARDING, P.RESET_COLLEAGUE},
     ),
     (
         actor(role=StaffRole.AUDITOR),
