@@ -56,10 +56,11 @@ def safe_to_spend(page: Page) -> int:
 
 
 def pence(text: str) -> int:
-    """The first sum of money in a text."""
-    found = re.search(r"£([\d,]+)(?:\.(\d\d))?", text)
+    """The first sum of money in a text, below nought where it says so: at a month's end more may be promised."""
+    found = re.search(r"(−?)£([\d,]+)(?:\.(\d\d))?", text)
     assert found, f"no money in {text!r}"
-    return int(found[1].replace(",", "")) * 100 + int(found[2] or 0)
+    sum_pence = int(found[2].replace(",", "")) * 100 + int(found[3] or 0)
+    return -sum_pence if found[1] else sum_pence
 
 
 def find(page: Page, words: str, who: str, see: See = _nothing) -> None:
