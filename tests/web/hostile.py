@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import html5lib
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -21,7 +22,7 @@ from app.purchases import basket
 from app.purchases import service as purchases
 from app.purchases.rules import LineInput
 from tests import factories as make
-from tests.web.test_routes_by_role import build
+from tests.web.test_routes_by_role import ROLES, build, table
 
 SCRIPTS = (
     "<script>alert('cp')</script>",
@@ -132,7 +133,7 @@ class Town:
     """People with affairs in every state, and everybody who may look at them; each request is undone."""
 
     def __init__(self, client: FlaskClient, connection: sa.Connection) -> None:
-        self.client, self.connection = client, connection
+        self.client, self.connection, self.answers = client, connection, table()
         accounts, things = build()
         own = things[0]
         listed = purchases.start_draft(
@@ -165,10 +166,18 @@ class Town:
         if path.startswith("/provider"):
             return "provider"
         if path.startswith("/staff"):
-            roles = {"audit": "auditor", "ledger": "finance", "team": "admin", "people": "admin", "budgets": "finance"}
-            roles["policy"] = "admin"
-            return roles.get(path.split("/")[2], "coordinator")
+            return self._staff_role(path.partition("?")[0])
         return "nobody" if path.startswith(("/sign", "/help")) else "holder"
+
+    def _staff_role(self, path: str) -> str:
+        """Whoever of the staff a page opens to, by the table of routes."""
+        try:
+            rule, _ = self.client.application.url_map.bind("localhost").match(path, return_rule=True)
+        except HTTPException:
+            return "coordinator"
+        cells = self.answers.get(f"GET {rule.rule}") or self.answers.get(f"POST {rule.rule}") or []
+        open_to = [role for role, said in zip(ROLES, cells, strict=False) if said.startswith(("yes", "not now"))]
+        return next((role for role in ("coordinator", "finance", "admin", "auditor") if role in open_to), "coordinator")
 
     def ask(self, method: str, path: str, *, role: str = "", undone: bool = True, **sent: object) -> TestResponse:
         """One request.
