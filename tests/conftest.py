@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, g
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from app import create_app
 from app.config import ROOT, Settings
@@ -24,6 +25,10 @@ from app.core.db import db
 from app.identity import sessions
 from app.identity.models import Account
 from app.identity.proofs import Proof
+
+# How long an example takes says how busy the machine is: speed is measured in `tests/bench`.
+settings.register_profile("unhurried", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("unhurried")
 
 SECRET = "a test's own secret, 0123456789 abcdefgh"
 

@@ -6,12 +6,16 @@ their compressed twins. ``manifest.json`` says which name is current.
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -56,6 +60,22 @@ def build(*, force: bool = False, static: Path = STATIC) -> bool:
     :returns: whether anything was built.
     :raises click.ClickException: when Node, the packages or the compiler fail, with what they said.
     """
+    with _alone(static):
+        return _build(static, force)
+
+
+@contextmanager
+def _alone(static: Path) -> Iterator[None]:
+    """Wait for whoever builds in the same folder: two installations at once leave neither whole."""
+    folder = os.open(static, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _build(static: Path, force: bool) -> bool:
     dist = static / "dist"
     sources = _digest([static / "package-lock.json", *sorted(_sources(static))])
     manifest = dist / "manifest.json"

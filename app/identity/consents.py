@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import service as audit
@@ -170,7 +171,7 @@ def nobody_said_no(person_id: Any, choice: Choice) -> ColumnElement[bool]:
     """
     last = (
         select(Consent.person_id, Consent.given)
-        .distinct(Consent.person_id)
+        .ext(distinct_on(Consent.person_id))
         .where(Consent.choice == choice)
         .order_by(Consent.person_id, Consent.id.desc())
         .subquery()

@@ -83,7 +83,7 @@ class About(StrEnum):
     REVIEW_DUE = "review_due"  # about_ref: empty; the reviews of a person, for their coordinator
     SUGGESTION = "suggestion"  # about_ref: the provider somebody missed
     LIFE = "life"  # about_ref: which page of the person's: sixteen, or changes
-    STAFF_LIFE = "staff_life"  # about_ref: which page about them, for staff: sixteen, capacity, death, move, handovers
+    STAFF_LIFE = "staff_life"  # about_ref: which staff page about them, see tell_staff; or handovers
     DOWNLOAD = "download"  # about_ref: the copy of everything held
     DETAILS = "details"  # about_ref: empty; the person's page of who they are
 

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.budgets.regular_models import RegularPayment
 from app.core import clock
@@ -59,7 +60,7 @@ def declared_in(viewer: Actor, month: date) -> int:
     clients = [grant.person_id for grant in viewer.grants if viewer.brokers_for(grant.person_id)]
     newest = (
         select(BenefitStatement)
-        .distinct(BenefitStatement.purchase_id, BenefitStatement.regular_payment_id)
+        .ext(distinct_on(BenefitStatement.purchase_id, BenefitStatement.regular_payment_id))
         .where(BenefitStatement.account_id == viewer.account_id, BenefitStatement.person_id.in_(clients))
         .order_by(BenefitStatement.purchase_id, BenefitStatement.regular_payment_id, BenefitStatement.id.desc())
         .subquery()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -32,7 +31,7 @@ from app.stewardship.changes_rules import (
     death_follows,
     move_follows,
 )
-from app.stewardship.changes_telling import everybody_of, finance_of, staff_of, tell_side, tell_staff
+from app.stewardship.changes_telling import everybody_of, staff_of, tell_finance, tell_side, tell_staff
 
 _CHANGED = "Something changed since you opened this page. Read what follows once more, then press again."
 _OLDEST = timedelta(days=3660)
@@ -80,7 +79,9 @@ def record_death(actor: Actor, person: Person, died_on: date, told_by: str, seen
     title = f"{person.given_name} has died. We are sorry. This page says what happens now, and whom you can ask."
     mine = everybody_of(person.id)  # not the one whose sign-in was closed
     tell_side(actor, person, "changes", title, (), [key for key in acting if key in mine])
-    tell_staff(actor, person, "death", f"{person.name} has died. A balance is to be settled.", _staff(person))
+    title = f"{person.name} has died. A balance is to be settled."
+    tell_staff(actor, person, "death", title, staff_of(person))
+    tell_finance(actor, person, title)
     return change
 
 
@@ -159,7 +160,7 @@ def move_now(actor: Actor, change: LifeChange) -> bool:
     last = row.happens_on - timedelta(days=1)
     to = row.to_commissioner_id is not None
     follows = move_follows(gather(person, row.happens_on, last, where_to=row.words, handed_on=to))
-    staff = _staff(person)
+    staff = staff_of(person)
     row.before = snapshot(follows)
     row.said = [item.to_dict() for item in follows]
     row.access_until = _until(follows, row.access_until)
@@ -170,13 +171,10 @@ def move_now(actor: Actor, change: LifeChange) -> bool:
     _record(actor, row, "move", f"{person.name} has moved to {row.words}")
     title = f"{person.given_name} has moved to {row.words}. What was agreed here has ended."
     tell_side(actor, person, "changes", title, follows, everybody_of(person.id))
-    tell_staff(actor, person, "move", f"{person.name} has moved. There are things to settle.", staff)
+    title = f"{person.name} has moved. There are things to settle."
+    tell_staff(actor, person, "move", title, staff)
+    tell_finance(actor, person, title)
     return True
-
-
-def _staff(person: Person) -> list[UUID]:
-    """The coordinator and the finance officers."""
-    return [*dict.fromkeys([*staff_of(person), *finance_of(person.commissioner_id)])]
 
 
 def _ask_to_take_over(actor: Actor, to: Commissioner, said: str) -> None:

@@ -18,7 +18,7 @@ from app.stewardship.changes_follows import TaskKind
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import change_for, task_for
 from app.stewardship.changes_rules import MAX_WORDS, ChangeKind, ChangeState
-from app.stewardship.changes_telling import everybody_of, finance_of, tell_side, tell_staff
+from app.stewardship.changes_telling import everybody_of, tell_finance, tell_side, tell_staff
 
 _OVER = "This is closed. Nothing more can be done here."
 
@@ -31,14 +31,26 @@ def finish_task(actor: Actor, person: Person, ref: str, words: str) -> ChangeTas
     :raises StateError: when it is done already, or the change is closed.
     """
     change, task = task_for(actor, person, ref)
-    said = one_line(words)
+    said = words_of_what_was_done(words, "Enter what was done, like agreed with his daughter Ann")
+    _refuse_done(change, task)
+    if task.kind is TaskKind.SETTLE:
+        raise StateError("Finance settles this, once you have closed the rest.")
+    finish(actor, change, task, said)
+    return task
+
+
+def words_of_what_was_done(typed: str, missing: str) -> str:
+    """What was done, tidied.
+
+    :param missing: the sentence for whoever typed nothing.
+    :raises InvalidError: field ``words``.
+    """
+    said = one_line(typed)
     if not said:
-        raise InvalidError({"words": "Enter what was done, like agreed with his daughter Ann"})
+        raise InvalidError({"words": missing})
     if len(said) > MAX_WORDS:
         raise InvalidError({"words": f"Say it in {MAX_WORDS} characters or fewer"})
-    _refuse_done(change, task)
-    _finish(actor, change, task, said)
-    return task
+    return said
 
 
 def put_payment_back(actor: Actor, person: Person, ref: str) -> Purchase:
@@ -54,7 +66,7 @@ def put_payment_back(actor: Actor, person: Person, ref: str) -> Purchase:
     purchase = db.session.get_one(Purchase, task.subject_id)
     why = f"Written down for a day after {clock.say_day(change.happens_on, year=True)}, and not paid"
     ending.put_back(actor, purchase, clock.today(), why)
-    _finish(actor, change, task, "Put back into the budget")
+    finish(actor, change, task, "Put back into the budget")
     return purchase
 
 
@@ -76,7 +88,7 @@ def pay_owed(actor: Actor, person: Person, ref: str, words: str, amount_pence: i
     paid = pay_from_budget(actor, payment, words, amount_pence)
     _record(actor, change, "pay_owed", "Paid what was owed to somebody who worked for them")
     title = f"{actor.name} paid what was owed to somebody who worked for {person.name}."
-    tell_staff(actor, person, "death", title, finance_of(person.commissioner_id))
+    tell_finance(actor, person, title)
     return paid
 
 
@@ -112,8 +124,9 @@ def take_back(actor: Actor, person: Person, ref: str, why: str) -> LifeChange:
         title = f"{person.given_name} does not move after all. Everything stays as it is."
     tell_side(actor, person, "changes", title, (), everybody_of(person.id))
     page = change.kind.value
-    told = [*finance_of(person.commissioner_id), change.noted_by]
-    tell_staff(actor, person, page, f"{actor.name} took back {what}: {person.name}.", told, said)
+    title = f"{actor.name} took back {what}: {person.name}."
+    tell_staff(actor, person, page, title, [change.noted_by], said)
+    tell_finance(actor, person, title, said)
     return change
 
 
@@ -134,7 +147,7 @@ def close(actor: Actor, person: Person, ref: str) -> LifeChange:
     db.session.flush()
     _record(actor, change, "close", "Closed what was to do")
     title = f"Everything but the balance is settled for {person.name}. The balance is with you now."
-    tell_staff(actor, person, change.kind.value, title, finance_of(person.commissioner_id))
+    tell_finance(actor, person, title)
     return change
 
 
@@ -150,7 +163,8 @@ def _refuse_done(change: LifeChange, task: ChangeTask) -> None:
         raise StateError(f"{task.done_by_name} did this already.")
 
 
-def _finish(actor: Actor, change: LifeChange, task: ChangeTask, words: str) -> None:
+def finish(actor: Actor, change: LifeChange, task: ChangeTask, words: str) -> None:
+    """Write down that it is done. The caller has checked who, and that it was not done before."""
     task.done_at, task.done_by_name, task.done_words = clock.now(), actor.name, words
     db.session.flush()
     _record(actor, change, "finish_task", "Did what was to do after a change", words)

@@ -67,7 +67,7 @@ def gather(person: Person, day: date, last: date, *, where_to: str = "", handed_
                 select(Watch.id).where(Watch.person_id == person.id, Watch.paused_at.is_(None)).order_by(Watch.id)
             )
         ),
-        left_pence=_left(person.id),
+        left_pence=left_of(person.id),
         where_to=where_to,
         handed_on=handed_on,
         paid_ahead_pence=_paid_ahead(person.id, day),
@@ -149,7 +149,7 @@ def _paid_ahead(person_id: UUID, day: date) -> int:
     return int(total or 0)
 
 
-def _left(person_id: UUID) -> int:
+def left_of(person_id: UUID) -> int:
     """What is in all budgets of somebody, with what is held for purchases that end now."""
     owners = list(db.session.scalars(select(Budget.id).where(Budget.person_id == person_id)))
     totals = ledger.totals_of_owners(owners)

@@ -32,7 +32,7 @@ def staff_of(person: Person) -> list[UUID]:
     return [account.id for account in identity.coordinators(person.commissioner_id) if account.id not in acting]
 
 
-def finance_of(commissioner_id: UUID) -> list[UUID]:
+def _finance_of(commissioner_id: UUID) -> list[UUID]:
     """The finance officers of a commissioner today."""
     today = clock.today()
     return list(
@@ -67,7 +67,16 @@ def tell_staff(
 ) -> int:
     """Tell staff. Returns how many notices were written.
 
-    :param page: which of the person's staff pages it leads to: ``sixteen``, ``capacity``, ``death`` or ``move``.
+    :param page: which of the person's staff pages it leads to: ``sixteen``, ``capacity``, ``death``, ``move`` or
+        ``settle``.
     """
     about = {"about": About.STAFF_LIFE, "about_ref": page, "person_id": person.id}
     return len(messages.notify(actor, accounts, NoticeKind.LIFE, title, body, **about))  # type: ignore[arg-type]
+
+
+def tell_finance(actor: Actor, person: Person, title: str, body: str = "") -> int:
+    """Tell the finance officers what concerns the balance: it leads to the page on which they settle it.
+
+    :returns: how many notices were written.
+    """
+    return tell_staff(actor, person, "settle", title, _finance_of(person.commissioner_id), body)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.core.errors import NotFoundError
 from app.identity import consents
 from app.identity import queries as identity
-from app.identity.rules import Permission
+from app.identity.rules import Permission, PersonSubject, may
 from app.records import downloads
 from app.records import queries as records
 from app.records.rules import DOWNLOAD_DAYS
@@ -45,8 +45,12 @@ def ask() -> ResponseReturnValue:
 @requires(Permission.SIGNED_IN)
 def own() -> ResponseReturnValue:
     """What is held on one's own sign-in: for those with no budget too."""
+    actor = current_actor()
     return render_template(
-        "records/own.jinja", downloads=downloads.downloads_of(current_actor(), None), days=DOWNLOAD_DAYS
+        "records/own.jinja",
+        downloads=downloads.downloads_of(actor, None),
+        days=DOWNLOAD_DAYS,
+        budgets=[one for one in actor.grants if may(actor, Permission.OWN_RECORDS, PersonSubject(one.person_id))],
     )
 
 

@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.errors import InvalidError
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Permission
+from app.identity.rules import CommissionerSubject, Permission, may
 from app.stewardship import concern_queries, concerns, keys, telling
 from app.stewardship.concern_rules import MAX_WORDS, ConcernInput
 from app.stewardship.gate_models import Concern
@@ -95,7 +95,12 @@ def index(person_ref: str) -> ResponseReturnValue:
     for concern in found:
         note_audit(person, Sight.CONCERN, _named(concern), concern.id, concern.id)
     return render_template(
-        "concerns/index.jinja", person=person, concerns=found, kinds=CONCERN_WORDS, states=CONCERN_STATE_WORDS
+        "concerns/index.jinja",
+        person=person,
+        concerns=found,
+        kinds=CONCERN_WORDS,
+        states=CONCERN_STATE_WORDS,
+        sees_person=may(current_actor(), Permission.SEE_BUDGET_HEALTH, CommissionerSubject(person.commissioner_id)),
     )
 
 

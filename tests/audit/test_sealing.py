@@ -157,7 +157,7 @@ def test_a_tail_that_was_cut_and_sealed_anew_is_found_by_the_published_head(thre
     assert "missing" in proof.verify(published=(last + timedelta(days=9), published[1])).problems[0]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.tuples(st.sampled_from(["change", "take out", "put in"]), st.integers(0, 4)),

@@ -69,13 +69,13 @@ def links(page: Page) -> list[str]:
     ]
 
 
-def look_at(page: Page, address: str) -> list[str]:
+def look_at(page: Page, address: str, linked_from: str = "") -> list[str]:
     """What is wrong with a page, in words."""
     answer = page.goto(address)
     wrong = []
     closed = answer is not None and answer.status == 403 and _GATE.search(urlsplit(address).path)
     if answer is None or (answer.status != 200 and not closed):
-        return [f"{address} answered {answer and answer.status}"]
+        return [f"{address} answered {answer and answer.status}, linked from {linked_from or 'nowhere'}"]
     if (heavy := weight(page)) > _LATER_BYTES:
         wrong.append(f"{address} weighs {heavy:,} bytes")
     try:
@@ -94,17 +94,17 @@ def look_at(page: Page, address: str) -> list[str]:
 def test_every_page_of(role: str, open_phone: Phone) -> None:
     page = open_phone(f"{role}@example.org")
     seen: Counter[str] = Counter()
-    waiting = deque([page.url, *links(page)])
+    waiting = deque((address, page.url) for address in (page.url, *links(page)))
     done: set[str] = set()
     wrong: list[str] = []
     while waiting:
-        address = waiting.popleft()
+        address, linked_from = waiting.popleft()
         if address in done or seen[shape(address)] >= _EACH.get(role, 1) or urlsplit(address).path in _COMMON:
             continue
         done.add(address)
         seen[shape(address)] += 1
-        wrong += look_at(page, address)
-        waiting.extend(links(page))
+        wrong += look_at(page, address, linked_from)
+        waiting.extend((further, address) for further in links(page))
     assert not wrong, "\n".join(wrong)
     assert len(done) >= 3, f"{role} reaches {done}"
 

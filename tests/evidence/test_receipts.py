@@ -152,7 +152,7 @@ def test_a_plain_pdf_is_kept_as_it_is() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # the decoder says what is wrong with each
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from([jpeg(), png(), pdf()]), st.data())
 def test_no_damaged_file_breaks_anything(whole: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(8, len(whole) - 1))

@@ -40,7 +40,7 @@ def test_any_letters_will_do_and_long_ones_too(fine: str) -> None:
     assert passphrases.verify(passphrases.hash_passphrase(fine), fine)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40))
 def test_anything_but_the_passphrase_itself_is_wrong(other: str) -> None:
     if other != make.PASSPHRASE:

@@ -59,6 +59,6 @@ def test_the_ledger_agrees_with_a_plain_model(app: Flask) -> None:
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=15, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -151,7 +151,7 @@ def test_every_filter_and_count_is_what_the_model_says(things: list[Thing]) -> N
     def count(query: SearchQuery) -> int:
         return sum(fits(thing, query) for thing in things)
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=120, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(QUERIES)
     def agrees(query: SearchQuery) -> None:
         page = queries.search(query)

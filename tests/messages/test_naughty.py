@@ -79,7 +79,7 @@ def test_naughty_strings_break_nothing(world: World, text: str) -> None:
     live(world, text)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300))
 def test_any_text_breaks_nothing(world: World, text: str) -> None:
     live(world, text)

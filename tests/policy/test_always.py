@@ -81,7 +81,7 @@ findings = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(facts=purchases)
 def test_any_purchase_gets_an_answer_and_the_worst_finding_wins(facts: PurchaseFacts) -> None:
     decision = decide(POLICY, facts)
@@ -92,7 +92,7 @@ def test_any_purchase_gets_an_answer_and_the_worst_finding_wins(facts: PurchaseF
         assert decision.for_line(index).action.rank <= decision.action.rank
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(facts=purchases, more=lines.filter(lambda line: line.amount_pence >= 0))
 def test_one_more_line_never_makes_it_milder(facts: PurchaseFacts, more: LineFacts) -> None:
     longer = replace(facts, lines=(*facts.lines, more))
@@ -106,7 +106,7 @@ def test_one_more_finding_never_lowers_the_action(some: list[Finding], more: Fin
     assert Decision.from_dict(after.to_dict()) == after
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text(max_size=300), merchant=ANYTHING, door=st.sampled_from(Door))
 def test_any_text_gets_an_answer_and_only_its_own_words_as_evidence(
     text: str, merchant: str, door: Door

@@ -177,7 +177,7 @@ def test_my_reading_of_the_lists_is_the_matchers() -> None:
         assert sum(said.kind == "never" for said in statements(text)) == len(vocabulary.never)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_taking_any_word_out_takes_out_that_word_alone(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(POLICY.words)))

@@ -66,7 +66,7 @@ def documents(draw: st.DrawFn) -> PolicyDocument:
     return PolicyDocument(version, Thresholds(**figures), rules, tuple(kinds), pay, words, ordinary)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(documents())
 def test_whatever_it_says_it_comes_back_exactly(policy: PolicyDocument) -> None:
     text = write(policy)

@@ -97,7 +97,7 @@ def split_world(session: object) -> World:
     return build({Stream.HEALTH: 30_000, Stream.SOCIAL_CARE: 12_001})
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_THINGS)
 def test_judging_one_after_another_is_what_sending_one_by_one_does(
     split_world: World, things: Sequence[tuple[str, tuple[str, bool], int, int]]

@@ -209,7 +209,7 @@ def test_what_cannot_be_is_named(
 _ENDS = st.sampled_from([0, 1, KEPT])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.sampled_from([0, 1, KEPT]), st.sampled_from([0, 1, KEPT]), st.integers(1, 9_000)), max_size=6)
 )

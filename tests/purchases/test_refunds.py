@@ -72,7 +72,7 @@ def test_a_part_then_the_rest_returns_exactly_what_each_stream_spent(session: ob
         purchases.refund(world.me, purchase, back(1))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     shares=st.lists(st.integers(1, 5), min_size=2, max_size=3),
     amounts=st.lists(st.integers(1, 9_999), min_size=1, max_size=3),

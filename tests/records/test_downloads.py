@@ -94,7 +94,7 @@ def test_whatever_somebody_wrote_is_text_in_the_summary(words: str) -> None:
     mine=st.lists(st.sampled_from(sorted(EVENTS)), max_size=6),
     theirs=st.lists(st.sampled_from(sorted(EVENTS)), max_size=6),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_download_has_every_row_of_theirs_and_none_of_a_neighbours(mine: list[str], theirs: list[str]) -> None:
     outer = db.session.begin_nested()
     life, other = two_lives()

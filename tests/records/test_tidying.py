@@ -157,7 +157,7 @@ def test_a_rehearsal_says_the_same_and_changes_nothing_and_twice_is_once() -> No
     years=st.integers(0, 12),
     wait=st.integers(0, 400 * 12),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_goes_inside_its_time_and_everything_after_it(born: date, years: int, wait: int) -> None:
     outer = db.session.begin_nested()
     with clock.at(clock.start_of(born) + timedelta(hours=9)):

@@ -70,7 +70,9 @@ class Handler(BaseHTTPRequestHandler):
             self._json(self._about())
         elif path == "/jwks":
             self.provider.key_requests += 1
-            keys = [key.as_dict(private=False, alg="RS512", use="sig") for key in self.provider.published]
+            # a key that does not say what it is for: then only our own list of algorithms refuses the weaker one
+            said = {} if self.provider.wrong == "weaker" else {"alg": "RS512"}
+            keys = [key.as_dict(private=False, use="sig", **said) for key in self.provider.published]
             self._json({"keys": keys})
         elif path == "/authorize":
             self._authorize(query)
@@ -170,6 +172,7 @@ class Handler(BaseHTTPRequestHandler):
             secret = OctKey.import_key(it.key.as_pem(private=False))
             return jwt.encode({"alg": "HS256", "kid": it.key.kid}, claims, secret, algorithms=["HS256"])
         if it.wrong == "weaker":
+            claims["at_hash"] = _b64(hashlib.sha256(access.encode()).digest()[:16])  # right for this algorithm
             return jwt.encode(header | {"alg": "RS256"}, claims, it.key, algorithms=["RS256"])
         if it.wrong == "other key":
             return jwt.encode(header, claims, RSAKey.generate_key(2048, {"kid": it.key.kid}), algorithms=["RS512"])

@@ -171,7 +171,7 @@ class TestAnotherPassphrase:
         sessions.change_passphrase(make.actor_for(account), make.PASSPHRASE, NEW)
         assert links.open_link(LinkKind.RESET, token) is None
 
-    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(token=st.text(max_size=80))
     def test_no_other_text_is_a_link(self, token: str) -> None:
         for kind in LinkKind:

@@ -19,7 +19,7 @@ from app.core.db import db
 from app.core.errors import InsufficientFundsError, InvalidError, NotAllowedError, NotFoundError, StateError
 from app.identity.models import Account
 from app.identity.queries import acting_accounts
-from app.identity.rules import AuthorityKind, Scope
+from app.identity.rules import AuthorityKind, Scope, StaffRole
 from app.messages.models import Notice
 from app.purchases import regular
 from app.purchases import service as purchases
@@ -30,6 +30,7 @@ from app.stewardship.changes_clock import follow_changes
 from app.stewardship.changes_follows import Deed, TaskKind, digest_of
 from app.stewardship.changes_queries import open_to_put_back
 from app.stewardship.changes_rules import ChangeState
+from app.stewardship.changes_settling import settle, settlement_of
 from tests import factories as make
 from tests.stewardship.life import TODAY, Life, ask, died, ledger_is_right, post_regular, tasks
 
@@ -119,6 +120,41 @@ def test_pay_that_is_owed_can_be_paid_until_it_is_closed(george: Life, own: Acco
     with pytest.raises(StateError):
         changes_after.pay_owed(priya, george.person, task.ref, "More", 100)
     assert ledger_is_right()
+
+
+def test_finance_settles_what_is_left_once_the_rest_is_closed(george: Life, own: Account) -> None:
+    priya, helen = make.actor_for(george.priya), make.actor_for(george.helen)
+    assert settlement_of(helen, george.person) is None
+    with pytest.raises(NotFoundError):
+        settle(helen, george.person, "The money came back")
+    change = died(george, clock.today())
+    found = settlement_of(helen, george.person)
+    assert found is not None
+    assert found.left_pence == found.task.pence == budgets.balance(george.budget).available
+    with pytest.raises(StateError, match="Finance settles this"):
+        changes_after.finish_task(priya, george.person, found.task.ref, "It is done")
+    with pytest.raises(StateError, match="not closed the rest"):
+        settle(helen, george.person, "The money came back")
+    for kind in (TaskKind.PAY_OWED, TaskKind.EMPLOYER):
+        for item in tasks(change, kind):
+            changes_after.finish_task(priya, george.person, item.ref, "Agreed with his daughter Ann")
+    changes_after.close(priya, george.person, change.ref)
+    with pytest.raises(InvalidError):
+        settle(helen, george.person, " ")
+    done = settle(helen, george.person, "£812.40 came back on 3 May")
+    assert (done.done_by_name, done.done_words) == ("Helen Achterberg", "£812.40 came back on 3 May")
+    with pytest.raises(StateError, match="Helen Achterberg did this already"):
+        settle(helen, george.person, "Again")
+
+
+def test_nobody_but_finance_there_settles(george: Life, own: Account) -> None:
+    died(george, clock.today())
+    other = make.make_account("Ingrid Solberg")
+    make.make_post(other, make.make_commissioner("Wendover Hills Care Board"), StaffRole.FINANCE)
+    make.give_authority(george.helen, george.person, AuthorityKind.NOMINEE)
+    for account in (george.priya, george.parent, own, other, george.helen):
+        with pytest.raises(NotFoundError):
+            settlement_of(make.actor_for(account), george.person)
 
 
 def test_a_mistake_is_taken_back_by_a_second_person(george: Life, own: Account) -> None:

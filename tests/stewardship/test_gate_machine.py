@@ -70,7 +70,7 @@ def check(gate: Gate) -> None:
     assert keys.open_with(gate.actor("finn"), gate.person) is None
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some.lists(STEPS, max_size=12))
 def test_any_order(session, steps: list[tuple[str, int]]) -> None:
     moment = NOON

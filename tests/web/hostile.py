@@ -167,7 +167,7 @@ class Town:
             return "provider"
         if path.startswith("/staff"):
             return self._staff_role(path.partition("?")[0])
-        return "nobody" if path.startswith(("/sign", "/help")) else "holder"
+        return "nobody" if path.startswith(("/sign", "/help", "/invitation")) else "holder"
 
     def _staff_role(self, path: str) -> str:
         """Whoever of the staff a page opens to, by the table of routes."""
@@ -176,8 +176,11 @@ class Town:
         except HTTPException:
             return "coordinator"
         cells = self.answers.get(f"GET {rule.rule}") or self.answers.get(f"POST {rule.rule}") or []
-        open_to = [role for role, said in zip(ROLES, cells, strict=False) if said.startswith(("yes", "not now"))]
-        return next((role for role in ("coordinator", "finance", "admin", "auditor") if role in open_to), "coordinator")
+        said = dict(zip(ROLES, cells, strict=False))
+        staff = [role for role in ("coordinator", "finance", "admin", "auditor") if said.get(role, "403") != "403"]
+        opened = [role for role in staff if said[role].startswith(("yes", "not now"))]
+        # a page that refuses every role of the table is a safeguarding lead's: here the administrator is one
+        return next(iter([*opened, *staff, "admin"]))
 
     def ask(self, method: str, path: str, *, role: str = "", undone: bool = True, **sent: object) -> TestResponse:
         """One request.

@@ -16,6 +16,8 @@ from app.identity import service
 from app.identity.models import Account
 from app.identity.rules import AuthorityKind, Scope
 from app.messages.models import Notice
+from app.stewardship import changes, changes_after
+from app.stewardship.changes_follows import TaskKind, digest_of
 from app.stewardship.changes_models import CapacityRecord, LifeChange, NomineeChoice
 from app.stewardship.sixteen import turn_sixteen
 from tests import factories as make
@@ -157,6 +159,30 @@ def test_a_death_is_read_before_it_is_recorded(client: FlaskClient, sign_in, ses
     home = client.get(f"/p/{ref}/").text
     assert "George died on" in home
     assert "You can look until" in client.get(f"/p/{ref}/changes").text
+
+
+def test_finance_is_led_to_what_is_left_and_says_how_it_was_settled(client: FlaskClient, sign_in, session) -> None:
+    life = make_life(date(1950, 3, 4), kind=AuthorityKind.NOMINEE, given="George")
+    ref, priya = life.person.ref, make.actor_for(life.priya)
+    address = f"/staff/people/{ref}/settle"
+    assert "Nothing is to be settled" in sign_in(client, life.helen).get(address).text
+    seen = digest_of(changes.see_death(priya, life.person, clock.today()))
+    change = changes.record_death(priya, life.person, clock.today(), "His daughter Ann", seen)
+    told = db.session.scalars(select(Notice).where(Notice.account_id == life.helen.id)).one()
+    assert client.post(f"/notices/{told.ref}").location.endswith(address)
+    assert "What is left to settle" in client.get(f"/staff/people/{ref}").text
+    page = client.get(address).text
+    assert "is left in the budgets" in page
+    assert "It is settled" not in page, "the coordinator is not done"
+    for task in change.tasks:
+        if task.kind is not TaskKind.SETTLE:
+            changes_after.finish_task(priya, life.person, task.ref, "Agreed with his daughter Ann")
+    changes_after.close(priya, life.person, change.ref)
+    db.session.commit()
+    assert "Enter what was done" in client.post(address, data={}).text
+    assert client.post(address, data={"words": "It came back on 3 May"}).status_code == 303
+    assert "by Helen Achterberg: It came back on 3 May" in client.get(address).text
+    assert sign_in(client, life.priya).get(address).status_code == 403
 
 
 def test_a_move_and_who_takes_over(client: FlaskClient, sign_in, session) -> None:

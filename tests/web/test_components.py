@@ -44,7 +44,7 @@ BAR = '{% from "components/charts.jinja" import balance_bar %}{{ balance_bar(s, 
 
 
 @given(parts=st.lists(st.integers(-5_000_00, 50_000_00), min_size=5, max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_balance_bar_never_leaves_its_frame(draw: Draw, parts: list[int]) -> None:
     page = draw(BAR, **dict(zip("spdfk", parts, strict=True)))
 
@@ -212,7 +212,7 @@ def test_a_month_may_be_written_as_a_word(app: Flask, draw: Draw) -> None:
 
 
 @given(typed=st.text(max_size=40))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_whatever_is_typed_comes_back_escaped_and_whole(app: Flask, draw: Draw, typed: str) -> None:
     unseen = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
     typed = unseen.sub("", typed).strip()

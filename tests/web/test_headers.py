@@ -204,7 +204,7 @@ _PIECES = some.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(some.one_of(some.text(max_size=40), some.lists(_PIECES, max_size=8).map("".join)).map(lambda text: "/" + text))
 def test_coming_back_stays_here_whatever_is_asked(target: str) -> None:
     """What browsers make of an address: backslashes are slashes, tabs and line ends are nothing."""

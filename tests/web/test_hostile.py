@@ -19,7 +19,7 @@ from app.web.forms import _tidy
 from tests.web.buying_world import photo
 from tests.web.hostile import NAMES, RAW, SCRIPTS, TEXTS, Town, address, everywhere, harm, held_in, words_of
 
-_MANY = {"max_examples": 25, "deadline": None, "suppress_health_check": list(HealthCheck)}
+_MANY = {"max_examples": 25, "suppress_health_check": list(HealthCheck)}
 #: Letters that a form may be sent: whole ones, since halves cannot be written in UTF-8.
 _ANY = st.text(st.characters(exclude_categories=("Cs",)), max_size=120)
 

@@ -237,7 +237,7 @@ def test_going_back_never_leads_elsewhere(client: FlaskClient, sam: tuple[Accoun
     assert db.session.scalar(select(func.count()).select_from(KeptForm)) == 0
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     some.text(some.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=60),
     some.text(some.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=300),

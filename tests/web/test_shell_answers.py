@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,6 +152,22 @@ def test_built_files_are_kept_for_ever_and_nothing_else_is_served(client: FlaskC
         "/static/package.json",
     ):
         assert client.get(path).status_code == 404, path
+
+
+def test_two_builds_at_once_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[int] = []
+
+    def build(static: Path, force: bool) -> bool:
+        inside.append(1)
+        time.sleep(0.05)
+        assert len(inside) == 1, "two at once"
+        inside.clear()
+        return force
+
+    monkeypatch.setattr(styles, "_build", build)
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(styles.build, force=True, static=tmp_path) for _ in range(4)]
+        assert all(one.result() for one in done)
 
 
 def test_a_first_page_is_small(client: FlaskClient) -> None:

@@ -1,0 +1,51 @@
+"""For finance: what is left in the budgets of somebody who has died or moved away, and how it was settled."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+
+from app.core.errors import CarePurseError
+from app.identity import queries as identity
+from app.identity.rules import Permission
+from app.stewardship.changes_rules import ChangeKind, ChangeState
+from app.stewardship.changes_settling import settle, settlement_of
+from app.web.context import current_actor
+from app.web.forms import Form
+from app.web.forms import show as show_form
+from app.web.marks import requires
+
+bp = Blueprint("staff_changes_settle", __name__)
+
+
+class SettleForm(Form):
+    """How it was settled."""
+
+    words = StringField("What was done?")
+
+
+@bp.route("/staff/people/<person_ref>/settle", methods=["GET", "POST"])
+@requires(Permission.PAY_ALLOCATIONS)
+def show(person_ref: str) -> ResponseReturnValue:
+    """What was said on the day, what is left today; and writing down that it is settled."""
+    actor = current_actor()
+    person = identity.person_of_commissioner(actor, person_ref, Permission.PAY_ALLOCATIONS)
+    found = settlement_of(actor, person)
+    form = SettleForm()
+    if form.validate_on_submit():
+        try:
+            settle(actor, person, form.words.data or "")
+        except CarePurseError as error:
+            form.take(error)
+        else:
+            flash("It is written down as settled.")
+            return redirect(url_for("staff_changes_settle.show", person_ref=person.ref), 303)
+    return show_form(
+        "changes/settle.jinja",
+        form,
+        person=person,
+        found=found,
+        died=found is not None and found.change.kind is ChangeKind.DEATH,
+        closed=found is not None and found.change.state is ChangeState.CLOSED,
+    )
