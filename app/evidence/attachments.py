@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
@@ -59,12 +58,7 @@ def attach_to(
             commissioner_id=conversation.commissioner_id,
             message_id=message.id,
             conversation_id=conversation.id,
-            filename=name,
-            content_type=clean.kind.value,
-            size_bytes=len(clean.content),
-            sha256=hashlib.sha256(clean.content).hexdigest(),
-            stored_name=store.keep(clean.content, clean.kind.ending),
-            uploaded_by=actor.account_id,
+            **store.keep_clean(actor, name, clean),
         )
         for name, clean in found
     ]

@@ -13,7 +13,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, Key, Ref, Written
 
 
-class Receipt(Base):
+class KeptFile:
+    """What is known of every file; the file itself is in the store."""
+
+    filename: Mapped[str] = mapped_column(String(120))  # as given, cleaned: for showing only
+    content_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_name: Mapped[str] = mapped_column(String(80), unique=True)
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    uploaded_at: Mapped[Written]
+
+
+class Receipt(KeptFile, Base):
     """A picture or PDF that shows what was paid."""
 
     __tablename__ = "receipt"
@@ -26,18 +38,11 @@ class Receipt(Base):
     ref: Mapped[Ref]
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
     purchase_id: Mapped[UUID] = mapped_column(ForeignKey("purchase.id"))
-    filename: Mapped[str] = mapped_column(String(120))  # as given, cleaned: for showing only
-    content_type: Mapped[str] = mapped_column(String(40))
-    size_bytes: Mapped[int]
     pages: Mapped[int] = mapped_column(default=1)
-    sha256: Mapped[str] = mapped_column(String(64))
-    stored_name: Mapped[str] = mapped_column(String(80), unique=True)
-    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     uploaded_by_name: Mapped[str] = mapped_column(String(120))
-    uploaded_at: Mapped[Written]
 
 
-class AuthorityPaper(Base):
+class AuthorityPaper(KeptFile, Base):
     """A picture or PDF that shows that somebody may act for another: an order, a power of attorney, a consent form."""
 
     __tablename__ = "authority_paper"
@@ -50,18 +55,11 @@ class AuthorityPaper(Base):
     ref: Mapped[Ref]
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
     authority_id: Mapped[UUID] = mapped_column(ForeignKey("authority.id"))
-    filename: Mapped[str] = mapped_column(String(120))  # as given, cleaned: for showing only
-    content_type: Mapped[str] = mapped_column(String(40))
-    size_bytes: Mapped[int]
     pages: Mapped[int] = mapped_column(default=1)
-    sha256: Mapped[str] = mapped_column(String(64))
-    stored_name: Mapped[str] = mapped_column(String(80), unique=True)
-    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     uploaded_by_name: Mapped[str] = mapped_column(String(120))
-    uploaded_at: Mapped[Written]
 
 
-class Attachment(Base):
+class Attachment(KeptFile, Base):
     """A picture or PDF that goes with a message to, or from, a coordinator."""
 
     __tablename__ = "attachment"
@@ -75,10 +73,3 @@ class Attachment(Base):
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
     message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    filename: Mapped[str] = mapped_column(String(120))  # as given, cleaned: for showing only
-    content_type: Mapped[str] = mapped_column(String(40))
-    size_bytes: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
-    stored_name: Mapped[str] = mapped_column(String(80), unique=True)
-    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    uploaded_at: Mapped[Written]

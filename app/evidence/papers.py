@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from uuid import UUID
@@ -49,14 +48,9 @@ def add_paper(actor: Actor, authority: Authority, file: FileStorage | None) -> A
     paper = AuthorityPaper(
         commissioner_id=authority.person.commissioner_id,
         authority_id=authority.id,
-        filename=clean_filename(file.filename, found.kind),
-        content_type=found.kind.value,
-        size_bytes=len(found.content),
         pages=found.pages,
-        sha256=hashlib.sha256(found.content).hexdigest(),
-        stored_name=store.keep(found.content, found.kind.ending),
-        uploaded_by=actor.account_id,
         uploaded_by_name=actor.name,
+        **store.keep_clean(actor, clean_filename(file.filename, found.kind), found),
     )
     db.session.add(paper)
     db.session.flush()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from sqlalchemy import ColumnElement, func, select
 from werkzeug.datastructures import FileStorage
 
@@ -50,14 +48,9 @@ def attach(actor: Actor, purchase: Purchase, file: FileStorage | None) -> Receip
     receipt = Receipt(
         commissioner_id=purchase.commissioner_id,
         purchase_id=purchase.id,
-        filename=name,
-        content_type=found.kind.value,
-        size_bytes=len(found.content),
         pages=found.pages,
-        sha256=hashlib.sha256(found.content).hexdigest(),
-        stored_name=store.keep(found.content, found.kind.ending),
-        uploaded_by=actor.account_id,
         uploaded_by_name=actor.name,
+        **store.keep_clean(actor, name, found),
     )
     db.session.add(receipt)
     db.session.flush()

@@ -6,13 +6,33 @@ transaction fails afterwards a file without a row stays behind: it harms nobody,
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
 
 from app.config import Settings
+from app.evidence.rules import Clean
+from app.identity.rules import Actor
+
+
+def keep_clean(actor: Actor, name: str, found: Clean) -> dict[str, Any]:
+    """Write a file that was looked through.
+
+    :param name: as it was given, cleaned.
+    :returns: the columns of a :class:`~app.evidence.models.KeptFile`.
+    """
+    return {
+        "filename": name,
+        "content_type": found.kind.value,
+        "size_bytes": len(found.content),
+        "sha256": hashlib.sha256(found.content).hexdigest(),
+        "stored_name": keep(found.content, found.kind.ending),
+        "uploaded_by": actor.account_id,
+    }
 
 
 def keep(content: bytes, ending: str) -> str:

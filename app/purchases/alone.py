@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -161,22 +161,8 @@ def coming_round(
     :param but: a regular purchase that is left out.
     :param takes: an occurrence that is left out.
     """
-    found = (
-        db.session.execute(
-            select(RegularPayment, Budget)
-            .options(joinedload(RegularPayment.every_terms), joinedload(RegularPayment.pauses))
-            .join(Budget, Budget.id == RegularPayment.budget_id)
-            .where(
-                Budget.person_id == person_id,
-                RegularPayment.asked_by == actor.account_id,
-                RegularPayment.state.in_((RegularState.RUNNING, RegularState.AWAITING_APPROVAL)),
-            )
-        )
-        .unique()
-        .all()
-    )
     this, months = clock.period_of(clock.today()), dict[date, int]()
-    for payment, budget in found:
+    for payment, budget in _agreed_by(actor, [person_id]):
         if payment is but or budget.ends_on < this:
             continue
         school = regular_queries.school_for(budget.commissioner_id, [payment])
@@ -189,11 +175,41 @@ def coming_round(
     return months
 
 
-def sent_for_each(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, int]:
-    """The same for several people in one statement; whoever is not in it had nothing sent for them."""
+def _agreed_by(actor: Actor, person_ids: Collection[UUID]) -> Sequence[tuple[RegularPayment, Budget]]:
+    """What comes round for some people that an account agreed, or asked for, each with its budget."""
+    query = (
+        select(RegularPayment, Budget)
+        .options(joinedload(RegularPayment.every_terms), joinedload(RegularPayment.pauses))
+        .join(Budget, Budget.id == RegularPayment.budget_id)
+        .where(
+            Budget.person_id.in_(person_ids),
+            RegularPayment.asked_by == actor.account_id,
+            RegularPayment.state.in_((RegularState.RUNNING, RegularState.AWAITING_APPROVAL)),
+        )
+    )
+    return [(payment, budget) for payment, budget in db.session.execute(query).unique()]
+
+
+def used_of_the_month(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, int]:
+    """What an account has used of its sum for this month, in pence, for several people at once: what it sent, and what
+    it agreed that is still to come round. Whoever is not in it had nothing of either.
+    """
     query = select(Purchase.person_id, func.sum(Purchase.total_pence))
     query = query.where(Purchase.person_id.in_(person_ids), *_sent_by(actor)).group_by(Purchase.person_id)
-    return {person_id: int(pence) for person_id, pence in db.session.execute(query)}
+    used = {person_id: int(pence) for person_id, pence in db.session.execute(query)}
+    this = clock.period_of(clock.today())
+    budget_of, places = dict[UUID, Budget](), dict[UUID, list[RegularPayment]]()
+    for payment, budget in _agreed_by(actor, person_ids):
+        budget_of[payment.id] = budget
+        places.setdefault(budget.commissioner_id, []).append(payment)
+    for commissioner_id, payments in places.items():
+        school = regular_queries.school_for(commissioner_id, payments)
+        due = regular_queries.occurrences_of(payments, this, clock.last_day(this), school)
+        for item in regular_queries.not_made(due):
+            budget = budget_of[item.payment.id]
+            if budget.starts_on <= item.due_on <= budget.ends_on:
+                used[budget.person_id] = used.get(budget.person_id, 0) + item.amount_pence
+    return used
 
 
 def _sent_by(actor: Actor) -> tuple[ColumnElement[bool], ...]:

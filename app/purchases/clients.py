@@ -25,7 +25,7 @@ from app.marketplace.enquiry_models import Enquiry
 from app.marketplace.enquiry_rules import Side
 from app.messages.models import Conversation
 from app.messages.rules import About, ConversationState
-from app.purchases.alone import sent_for_each
+from app.purchases.alone import used_of_the_month
 from app.purchases.idea_models import Idea
 from app.purchases.idea_rules import OPEN_IDEAS, IdeaState
 from app.purchases.models import Purchase
@@ -73,14 +73,14 @@ class Client:
     """One of a broker's clients."""
 
     grant: Grant
-    sent_pence: int = 0  # by this broker, this month
+    used_pence: int = 0  # of this broker's month: sent, or agreed and still to come round
     tasks: list[Task] = field(default_factory=list)
 
     @property
     def month_left_pence(self) -> int | None:
         """What they may still buy for this month; None where no sum was set for a month."""
         limit = self.grant.month_limit_pence
-        return None if limit is None else max(0, limit - self.sent_pence)
+        return None if limit is None else max(0, limit - self.used_pence)
 
     def of(self, turn: Turn) -> list[Task]:
         """What waits for one side, oldest first."""
@@ -98,8 +98,8 @@ def clients_of(viewer: Actor) -> list[Client]:
     for reading in (_purchases, _regulars, _ideas, _questions, _conversations):
         for person_id, task in reading(viewer, list(clients)):
             clients[person_id].tasks.append(task)
-    for person_id, pence in sent_for_each(viewer, list(clients)).items():
-        clients[person_id].sent_pence = pence
+    for person_id, pence in used_of_the_month(viewer, list(clients)).items():
+        clients[person_id].used_pence = pence
     for client in clients.values():
         client.tasks.sort(key=lambda task: task.since)
     return sorted(clients.values(), key=_order)

@@ -6,10 +6,7 @@ from app.purchases.regular_changing import (
     change,
     check_change,
     end,
-    pause,
-    resume,
     set_posted_by,
-    skip,
     take_back_change,
     write_down_now,
 )
@@ -17,6 +14,7 @@ from app.purchases.regular_confirming import confirm_change, turn_down_change
 from app.purchases.regular_posting import Posted, due_days, enqueue_due, post_occurrence
 from app.purchases.regular_prices import accept_rise, check_rise, price_changed, refuse_rise
 from app.purchases.regular_reading import Coming, coming_up, history_of, waiting_for
+from app.purchases.regular_resting import pause, resume, skip
 from app.purchases.regular_starting import RegularCheck, check, confirm, start, take_back, turn_down
 from app.purchases.regular_things import ChangeInput, RegularInput, Thing, thing_from_listing, thing_from_purchase
 

@@ -1,22 +1,19 @@
-"""A regular purchase as life goes on: rest, leave one out, change from a day, end. What was made is never touched."""
+"""A regular purchase as life goes on: change from a day, end. What was made is never touched."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy.dialects.postgresql import insert
-
 from app.approvals import queries as approval_queries
 from app.approvals.rules import OPEN
-from app.budgets import regular_queries
 from app.budgets.models import Budget
-from app.budgets.regular_models import RegularPause, RegularPayment, RegularPaymentMade, RegularTerms
+from app.budgets.regular_models import RegularPayment, RegularTerms
 from app.budgets.regular_rules import PostedBy, RegularState, TermsState
 from app.budgets.rhythm import RHYTHM_WORDS, Rhythm
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InvalidError, NotFoundError, StateError
+from app.core.errors import InvalidError, StateError
 from app.core.money import MAX_PENCE
 from app.core.words import storable
 from app.identity.authority_queries import hold
@@ -31,6 +28,7 @@ from app.purchases.regular_things import ChangeInput
 from app.purchases.regular_weighing import WeighedRegular, weigh_regular
 from app.purchases.regular_writing import (
     ask_coordinator,
+    begin_own_work,
     budget_of,
     carry_on,
     is_dearer,
@@ -58,70 +56,6 @@ class ChangeCheck:
     result: TermsState | None  # None: the rules stop it, and everything stays as it is
 
 
-def pause(
-    actor: Actor, payment: RegularPayment, from_on: date, until_on: date | None, reason: str = ""
-) -> RegularPause:
-    """Let it rest for some days: nothing falls due meanwhile, both ends included.
-
-    :param until_on: None until it is taken up again.
-    :raises InvalidError: fields ``from_on`` and ``until_on``.
-    """
-    _begin(actor, payment)
-    errors = {}
-    if from_on < clock.today():
-        errors["from_on"] = "Enter today or a day to come"
-    if until_on is not None and until_on < from_on:
-        errors["until_on"] = "Enter a last day that is not before the first"
-    if errors:
-        raise InvalidError(errors)
-    resting = RegularPause(
-        payment_id=payment.id,
-        from_on=from_on,
-        until_on=until_on,
-        reason=storable(reason)[:MAX_NOTE],
-        by_name=actor.name,
-    )
-    payment.pauses.append(resting)
-    db.session.flush()
-    until = f" until {clock.say_day(until_on)}" if until_on else ""
-    record(actor, payment, "pause", f"Paused {payment.words} from {clock.say_day(from_on)}{until}", why=reason)
-    return resting
-
-
-def resume(actor: Actor, payment: RegularPayment) -> None:
-    """Take it up again from today: every rest that is not over ends, and one that has not begun is dropped."""
-    _begin(actor, payment)
-    today = clock.today()
-    for resting in list(payment.pauses):
-        if resting.from_on >= today:
-            payment.pauses.remove(resting)
-        elif resting.until_on is None or resting.until_on >= today:
-            resting.until_on = today - timedelta(days=1)
-    db.session.flush()
-    record(actor, payment, "resume", f"Took up {payment.words} again")
-
-
-def skip(actor: Actor, payment: RegularPayment, due_on: date) -> None:
-    """Leave one occurrence out.
-
-    :raises NotFoundError: when nothing falls due that day.
-    :raises StateError: when it is taken care of already.
-    """
-    budget = _begin(actor, payment)
-    school = regular_queries.school_for(budget.commissioner_id, [payment])
-    if not payment.due_in(due_on, due_on, school):
-        raise NotFoundError
-    done = db.session.scalar(
-        insert(RegularPaymentMade)
-        .values(payment_id=payment.id, due_on=due_on, skipped_by_name=actor.name)
-        .on_conflict_do_nothing()
-        .returning(RegularPaymentMade.payment_id)
-    )
-    if done is None:
-        raise StateError("This one is taken care of already.")
-    record(actor, payment, "skip", f"Left out {payment.words} of {clock.say_day(due_on)}")
-
-
 def write_down_now(actor: Actor, payment: RegularPayment, due_on: date) -> Posted:
     """Write an occurrence down that did not go through by itself.
 
@@ -136,7 +70,7 @@ def end(actor: Actor, payment: RegularPayment, on: date, reason: str = "") -> No
 
     :raises InvalidError: field ``on``.
     """
-    _begin(actor, payment)
+    begin_own_work(actor, payment)
     if on < clock.today() - timedelta(days=1):
         raise InvalidError({"on": "Enter today or a day to come"})
     if payment.ends_on is not None and on > payment.ends_on:
@@ -153,7 +87,7 @@ def end(actor: Actor, payment: RegularPayment, on: date, reason: str = "") -> No
 
 def set_posted_by(actor: Actor, payment: RegularPayment, by: PostedBy) -> None:
     """Say who writes each occurrence down from today on."""
-    budget = _begin(actor, payment)
+    budget = begin_own_work(actor, payment)
     payment.posted_by = by
     payment.posts_from = clock.today() if by is PostedBy.CAREPURSE else None
     if payment.asked_by is None:  # it was agreed in the plan: what is written down is written in somebody's name
@@ -247,20 +181,23 @@ def drop_waiting(actor: Actor, payment: RegularPayment) -> None:
 
 
 def take_back_change(actor: Actor, payment: RegularPayment) -> None:
-    """Take back a change that waits: everything stays as it was. A provider's dearer price is not taken back so."""
-    _begin(actor, payment)
+    """Take back a change that waits: everything stays as it was. A provider's dearer price is not taken back so.
+
+    Whoever may buy takes back any; whoever prepared one for the own side takes that one back.
+
+    :raises StateError: when no change waits.
+    """
+    lock(payment)
     waiting = payment.waiting_terms
+    if waiting is not None and waiting.state is TermsState.PREPARED and waiting.asked_by == actor.account_id:
+        require_to_change(actor, payment)
+        require_running(payment)
+    else:
+        begin_own_work(actor, payment)
     if waiting is None or waiting.state is TermsState.RISE:
         raise StateError("There is no change to take back.")
     drop_waiting(actor, payment)
     record(actor, payment, "take_back_change", f"Took back a change of {payment.words}")
-
-
-def _begin(actor: Actor, payment: RegularPayment) -> Budget:
-    budget = require_own_work(actor, Permission.BUY, payment)
-    lock(payment)
-    require_running(payment)
-    return budget
 
 
 def _new_terms(

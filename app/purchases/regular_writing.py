@@ -64,6 +64,19 @@ def require_own_work(actor: Actor, permission: Permission, payment: RegularPayme
     return budget
 
 
+def begin_own_work(actor: Actor, payment: RegularPayment) -> Budget:
+    """The beginning of everything that is done to one of them that runs: the check, and the lock.
+
+    :returns: its budget.
+    :raises NotFoundError, NotAllowedError: as :func:`require_own_work`.
+    :raises StateError: when it does not run.
+    """
+    budget = require_own_work(actor, Permission.BUY, payment)
+    lock(payment)
+    require_running(payment)
+    return budget
+
+
 def require_to_change(actor: Actor, payment: RegularPayment) -> Budget:
     """The same for asking for a change: of what the own side has, a broker prepares one too.
 

@@ -6,16 +6,17 @@ from flask import Blueprint, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, PasswordField, StringField
 
-from app.core.errors import CarePurseError, InvalidError
+from app.core.errors import InvalidError
 from app.identity.proofs import Step
 from app.identity.rules import Permission
-from app.signing_in import authenticators, proving
+from app.signing_in import proving
 from app.web import questions
 from app.web.access import TOKEN, safe_next
 from app.web.account import LONGEST
 from app.web.context import current_actor, current_sign_in
 from app.web.forms import Form, NotTooLong, Required, show
 from app.web.marks import requires
+from app.web.second_step_shown import hint_of, take_passkey
 from app.web.writes import keep_writes
 
 bp = Blueprint("confirm", __name__)
@@ -51,10 +52,9 @@ def ask() -> ResponseReturnValue:
 @requires(Permission.SIGNED_IN, before=_BEFORE)
 def with_passkey() -> ResponseReturnValue:
     """The passkey instead: it is worth both."""
-    said, target = request.form.get("passkey", ""), request.form.get("next")
+    target = request.form.get("next")
     try:
-        asked = questions.here(), questions.taken()
-        session[TOKEN] = proving.prove_with_passkey(current_actor(), session[TOKEN], *asked, said)
+        take_passkey()
     except InvalidError as error:
         form = ConfirmForm(data={"next": target}, formdata=None)
         form.take(InvalidError({"passphrase": error.sentence}))
@@ -64,14 +64,10 @@ def with_passkey() -> ResponseReturnValue:
 
 def _show(form: ConfirmForm) -> tuple[str, int]:
     account = current_sign_in().account
-    try:
-        hint = authenticators.demo_code(account)
-    except CarePurseError:
-        hint = None  # the demonstration alone tells its codes
     return show(
         "second_step/confirm.jinja",
         form,
         question=questions.to_enter(current_actor()),
         has_step=account.has_second_step,
-        hint=hint,
+        hint=hint_of(account),
     )

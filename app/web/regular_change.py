@@ -139,7 +139,7 @@ def _now(payment: RegularPayment) -> dict[str, object]:
 
 
 @pages.post(f"{ONE}/change/back")
-@requires(Permission.BUY)
+@requires(Permission.PREPARE_PURCHASE)
 def change_back(regular_ref: str) -> ResponseReturnValue:
     """Take back a change that waits."""
     payment = load(regular_ref)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from wtforms import HiddenField, StringField
 
 from app.core import clock, sealing
-from app.core.errors import CarePurseError, InvalidError, NotFoundError
+from app.core.errors import InvalidError, NotFoundError
 from app.identity import sessions
 from app.identity.proofs import Proof, Step, is_two_step
 from app.identity.rules import AuthorityKind, Permission
@@ -22,6 +22,7 @@ from app.web.access import TOKEN, safe_next
 from app.web.context import acting_grant, current_actor, current_sign_in, sign_in_or_none
 from app.web.forms import Form, Required, show
 from app.web.marks import requires
+from app.web.second_step_shown import hint_of, take_passkey
 from app.web.writes import keep_writes
 
 bp = Blueprint("second_step", __name__)
@@ -66,10 +67,9 @@ def enter() -> ResponseReturnValue:
 @requires(Permission.SIGNED_IN, before=_ENTERING)
 def with_passkey() -> ResponseReturnValue:
     """The passkey instead of a code."""
-    said, target = request.form.get("passkey", ""), request.form.get("next")
+    target = request.form.get("next")
     try:
-        asked = questions.here(), questions.taken()
-        session[TOKEN] = proving.prove_with_passkey(current_actor(), session[TOKEN], *asked, said)
+        take_passkey()
     except InvalidError as error:
         form = StepForm(data={"next": target}, formdata=None)
         form.take(InvalidError({"code": error.sentence}))
@@ -78,17 +78,13 @@ def with_passkey() -> ResponseReturnValue:
 
 
 def _show_enter(form: StepForm) -> tuple[str, int]:
-    actor, account = current_actor(), current_sign_in().account
-    try:
-        hint = authenticators.demo_code(account)
-    except CarePurseError:
-        hint = None  # the demonstration alone tells its codes
+    actor = current_actor()
     return show(
         "second_step/enter.jinja",
         form,
         question=questions.to_enter(actor),
         has_app=queries.authenticator_of(actor) is not None,
-        hint=hint,
+        hint=hint_of(current_sign_in().account),
     )
 
 

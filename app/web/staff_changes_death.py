@@ -9,14 +9,14 @@ from wtforms import HiddenField, StringField, TextAreaField
 from app.core.errors import CarePurseError
 from app.identity.rules import Permission
 from app.stewardship import changes, changes_after
-from app.stewardship.changes_follows import TASK_WORDS, TaskKind, by_area, digest_of, kept_by_area
-from app.stewardship.changes_queries import change_for, latest_change, open_to_put_back, task_for
+from app.stewardship.changes_follows import TASK_WORDS, by_area, digest_of
+from app.stewardship.changes_queries import change_for, latest_change, task_for
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required
 from app.web.forms import show as show_form
 from app.web.marks import requires
-from app.web.staff_changes_shared import person_of
+from app.web.staff_changes_shared import left_to_do, person_of
 
 bp = Blueprint("staff_changes_death", __name__)
 
@@ -56,16 +56,9 @@ def show(person_ref: str) -> ResponseReturnValue:
     change = latest_change(current_actor(), person, ChangeKind.DEATH)
     if change is None or change.state is ChangeState.TAKEN_BACK:
         return render_template("changes/death_begin.jinja", person=person, taken_back=change)
-    tasks = [(words, [task for task in change.tasks if task.kind is kind]) for kind, words in TASK_WORDS.items()]
     return render_template(
         "changes/death.jinja",
-        person=person,
-        change=change,
-        areas=kept_by_area(change.said),
-        tasks=[(words, found) for words, found in tasks if found],
-        purchases=open_to_put_back(current_actor(), person, change),
-        TaskKind=TaskKind,
-        is_open=change.state is ChangeState.DONE,
+        **left_to_do(person, change),
         may_take_back=change.noted_by != current_actor().account_id,
     )
 

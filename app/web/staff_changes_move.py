@@ -10,13 +10,12 @@ from app.core.errors import CarePurseError
 from app.identity.models import Commissioner, Person
 from app.identity.rules import Permission
 from app.stewardship import changes
-from app.stewardship.changes_follows import TASK_WORDS, TaskKind, by_area, digest_of, kept_by_area
+from app.stewardship.changes_follows import by_area, digest_of
 from app.stewardship.changes_handover import accept_handover, plan_to_come
 from app.stewardship.changes_queries import (
     handover_for,
     handovers_to,
     latest_change,
-    open_to_put_back,
     other_commissioners,
 )
 from app.stewardship.changes_rules import ChangeKind, ChangeState
@@ -24,7 +23,7 @@ from app.web.context import current_actor
 from app.web.forms import DateField, Form, Required, choices
 from app.web.forms import show as show_form
 from app.web.marks import requires
-from app.web.staff_changes_shared import person_of
+from app.web.staff_changes_shared import left_to_do, person_of
 from app.web.staff_scope import scope_of
 
 bp = Blueprint("staff_changes_move", __name__)
@@ -48,16 +47,9 @@ def show(person_ref: str) -> ResponseReturnValue:
     change = latest_change(current_actor(), person, ChangeKind.MOVE)
     if change is None or change.state is ChangeState.TAKEN_BACK:
         return render_template("changes/move_begin.jinja", person=person, taken_back=change)
-    tasks = [(words, [task for task in change.tasks if task.kind is kind]) for kind, words in TASK_WORDS.items()]
     return render_template(
         "changes/move.jinja",
-        person=person,
-        change=change,
-        areas=kept_by_area(change.said),
-        tasks=[(words, found) for words, found in tasks if found],
-        purchases=open_to_put_back(current_actor(), person, change),
-        TaskKind=TaskKind,
-        is_open=change.state is ChangeState.DONE,
+        **left_to_do(person, change),
         to_come=change.state is ChangeState.NOTED,
     )
 

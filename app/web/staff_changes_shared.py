@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 
 from app.core import clock
 from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission
-from app.stewardship.changes_queries import decides_about, open_change, require_coordinator
-from app.stewardship.changes_rules import ChangeKind
+from app.stewardship.changes_follows import TASK_WORDS, TaskKind, kept_by_area
+from app.stewardship.changes_models import LifeChange
+from app.stewardship.changes_queries import decides_about, open_change, open_to_put_back, require_coordinator
+from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.stewardship.sixteen_rules import is_near
 from app.web.context import current_actor
 
@@ -22,6 +26,20 @@ def person_of(ref: str) -> Person:
     person = identity.person_of_commissioner(current_actor(), ref, Permission.DECIDE)
     require_coordinator(current_actor(), person)
     return person
+
+
+def left_to_do(person: Person, change: LifeChange) -> dict[str, Any]:
+    """What the page of a change shows, of a death and of a move alike: what was done, and what is left to do."""
+    tasks = [(words, [task for task in change.tasks if task.kind is kind]) for kind, words in TASK_WORDS.items()]
+    return {
+        "person": person,
+        "change": change,
+        "areas": kept_by_area(change.said),
+        "tasks": [(words, found) for words, found in tasks if found],
+        "purchases": open_to_put_back(current_actor(), person, change),
+        "TaskKind": TaskKind,
+        "is_open": change.state is ChangeState.DONE,
+    }
 
 
 def ways_of_changes(actor: Actor, person: Person) -> list[tuple[str, str, str]]:

@@ -16,10 +16,10 @@ from app.identity.limits import Beyond
 from app.identity.rules import Actor, AuthorityKind, Scope
 from app.purchases import moving, regular
 from app.purchases import service as purchases
-from app.purchases.alone import beyond
+from app.purchases.alone import beyond, used_of_the_month
 from app.purchases.benefit_rules import BenefitInput
 from app.purchases.moving import MoveInput
-from app.purchases.regular_changing import ChangeInput
+from app.purchases.regular_things import ChangeInput
 from tests import factories as make
 from tests.purchases.regular_world import begin, post_all
 from tests.purchases.world import World, build, make_listing
@@ -87,9 +87,11 @@ def test_what_is_still_to_come_this_month_counts_for_what_is_bought_once(world: 
     assert begin(world, make_listing(500), actor=broker, rhythm="monthly").state is RegularState.RUNNING
     assert beyond(broker, world.person.id, 29_501, ()) is Beyond.MONTH
     assert beyond(broker, world.person.id, 29_500, ()) is None
+    assert used_of_the_month(broker, [world.person.id]) == {world.person.id: 500}
     post_all()
     assert beyond(broker, world.person.id, 29_501, ()) is Beyond.MONTH
     assert beyond(broker, world.person.id, 29_500, ()) is None
+    assert used_of_the_month(broker, [world.person.id]) == {world.person.id: 500}
 
 
 def test_a_broker_leaves_alone_what_is_not_their_work(world: World) -> None:
@@ -113,6 +115,11 @@ def test_a_broker_leaves_alone_what_is_not_their_work(world: World) -> None:
                 verb(payment)
     with pytest.raises(NotFoundError):
         regular.change(bea, theirs, wanted)
+    assert regular.change(bea, mine, wanted).state is TermsState.PREPARED
+    with pytest.raises(NotAllowedError):  # it is not hers either
+        regular.take_back_change(noor, mine)
+    regular.take_back_change(bea, mine)
+    assert mine.waiting_terms is None, "what she prepared she takes back"
     assert regular.change(bea, mine, wanted).state is TermsState.PREPARED
     assert regular.change(noor, theirs, wanted).state is TermsState.AGREED
     regular.pause(noor, theirs, today, None)

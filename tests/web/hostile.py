@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 import html5lib
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
+from werkzeug.utils import cached_property
 
 from app.core.db import db
 from app.identity.models import StaffPost
@@ -21,6 +24,7 @@ from app.messages.models import Notice
 from app.purchases import basket
 from app.purchases import service as purchases
 from app.purchases.rules import LineInput
+from app.web.security import CleanRequest
 from tests import factories as make
 from tests.web.test_routes_by_role import ROLES, build, table
 
@@ -129,11 +133,49 @@ def words_of(html: str) -> str:
     return " ".join("".join(tree.itertext()).split())
 
 
+class _Noting(ImmutableMultiDict[str, str]):
+    """Notes what a page asks for by name. Whoever goes through all of it, like the check against double sending, asks
+    for nothing in particular."""
+
+    asked: ClassVar[set[str]] = set()
+    #: Asked for by every page: to give back what was typed before signing out, and against double sending.
+    _EVERYWHERE = frozenset({"restore", "form_id", "csrf_token"})
+
+    def __getitem__(self, key: str) -> str:
+        self._note(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._note(key)
+        return super().__contains__(key)
+
+    def get(self, key: str, *rest: Any, **more: Any) -> Any:
+        self._note(key)
+        return super().get(key, *rest, **more)
+
+    def getlist(self, key: str, *rest: Any, **more: Any) -> Any:
+        self._note(key)
+        return super().getlist(key, *rest, **more)
+
+    def _note(self, key: object) -> None:
+        if key not in self._EVERYWHERE:
+            self.asked.add(str(key))
+
+
+class _NotingRequest(CleanRequest):
+    parameter_storage_class = _Noting
+
+    @cached_property
+    def args(self) -> _Noting:
+        return _Noting(list(super().args.items(multi=True)))
+
+
 class Town:
     """People with affairs in every state, and everybody who may look at them; each request is undone."""
 
     def __init__(self, client: FlaskClient, connection: sa.Connection) -> None:
         self.client, self.connection, self.answers = client, connection, table()
+        client.application.request_class = _NotingRequest
         accounts, things = build()
         own = things[0]
         listed = purchases.start_draft(
@@ -182,6 +224,10 @@ class Town:
         # a page that refuses every role of the table is a safeguarding lead's: here the administrator is one
         return next(iter([*opened, *staff, "admin"]))
 
+    def reads_nothing(self) -> bool:
+        """Whether the last page asked for no parameter by name: whatever is sent to it makes no difference."""
+        return not _Noting.asked
+
     def ask(self, method: str, path: str, *, role: str = "", undone: bool = True, **sent: object) -> TestResponse:
         """One request.
 
@@ -195,6 +241,7 @@ class Town:
                 token = self.tokens.get(role or self.role(path))
                 if token:
                     cookie["token"] = token
+            _Noting.asked.clear()
             answer = self.client.open(path, method=method, **sent)
             assert answer.status_code < 500, f"{method} {path[:300]!r} {str(sent)[:300]} answered {answer.status_code}"
             planted = [value for value in answer.headers.getlist("Set-Cookie") if value.startswith("x=")]
