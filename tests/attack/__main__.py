@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import subprocess
@@ -11,7 +12,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+
+#: A part is one transaction, and what is not undone in it keeps its locks: some thousands of cases fill the server's
+#: table of them.
+_MOST_OF_A_PART = 2_000
 
 parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
 parser.add_argument("--cases", type=int, default=20_000)
@@ -24,29 +31,37 @@ here = str(Path(__file__).with_name("test_forms.py"))
 words = (sys.executable, "-m", "pytest", here, "-q", "-p", "no:cacheprovider", "--tb=line", "-k", "falls_over")
 total: Counter[str] = Counter()
 wrong: list[str] = []
-with tempfile.TemporaryDirectory() as folder:
-    running, reports = [], []
-    for part in range(asked.processes):
-        share = asked.cases // asked.processes + (part < asked.cases % asked.processes)
-        reports.append(Path(folder) / f"{part}.json")
-        environment = os.environ | {
-            "ATTACK_CASES": str(share),
-            "ATTACK_SEED": str(number),
-            "ATTACK_PART": f"{part}/{asked.processes}",
-            "ATTACK_REPORT": str(reports[-1]),
-        }
-        running.append(subprocess.Popen(words, env=environment))
-    codes = [process.wait() for process in running]
-    for report in reports:
-        figures = json.loads(report.read_text()) if report.exists() else {}
-        wrong += figures.pop("wrong", ["a part came to no end"])
-        for name, figure in figures.items():
-            if isinstance(figure, dict):
-                total.update({f"{name} {key}": value for key, value in figure.items()})
-            else:
-                total[name] = max(total[name], figure) if name == "found" else total[name] + figure
-print(f"seed {number}, {asked.processes} processes, {time.monotonic() - begun:.0f} seconds")
+parts = max(asked.processes, math.ceil(asked.cases / _MOST_OF_A_PART))
+
+
+def attack_part(part: int, folder: str) -> tuple[int, dict[str, Any]]:
+    """One process for a share of the forms: its exit code, and its figures."""
+    report = Path(folder) / f"{part}.json"
+    share = asked.cases // parts + (part < asked.cases % parts)
+    environment = os.environ | {
+        "ATTACK_CASES": str(share),
+        "ATTACK_SEED": str(number),
+        "ATTACK_PART": f"{part}/{parts}",
+        "ATTACK_REPORT": str(report),
+    }
+    code = subprocess.run(words, env=environment).returncode
+    figures = json.loads(report.read_text()) if report.exists() else {"wrong": ["a part came to no end"]}
+    said = f"{figures.get('cases', 0):,} cases, {len(figures['wrong'])} wrong"
+    print(f"part {part + 1} of {parts}: {said}, after {time.monotonic() - begun:.0f} seconds", flush=True)
+    return code, figures
+
+
+with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(asked.processes) as pool:
+    done = list(pool.map(attack_part, range(parts), [folder] * parts))
+for _, figures in done:
+    wrong += figures.pop("wrong")
+    for name, figure in figures.items():
+        if isinstance(figure, dict):
+            total.update({f"{name} {key}": value for key, value in figure.items()})
+        else:
+            total[name] = max(total[name], figure) if name == "found" else total[name] + figure
+print(f"seed {number}, {asked.processes} processes, {parts} parts, {time.monotonic() - begun:.0f} seconds")
 for name, figure in total.items():
     print(f"{name:24} {figure:>9,}")
 print(*(f"WRONG {line}" for line in wrong), sep="\n")
-raise SystemExit(max(codes))
+raise SystemExit(max(code for code, _ in done))
