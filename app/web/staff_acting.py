@@ -273,5 +273,5 @@ def _page(authority: Authority, form: CheckForm | MissingForm | PaperForm) -> Re
     )
 
 
-def _back(person: Person) -> Response:
-    return redirect(url_for("staff_acting.index", person_ref=person.ref), 303)  # type: ignore[return-value]
+def _back(person: Person) -> ResponseReturnValue:
+    return redirect(url_for("staff_acting.index", person_ref=person.ref), 303)

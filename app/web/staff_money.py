@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -52,9 +53,9 @@ def key_for(person: Person) -> Opened | None:
     return keys.open_with(current_actor(), person, request.args.get("key", ""))
 
 
-def see(opened: Opened, person: Person, sight: Sight, what: str, subject_id: object = None) -> None:
+def see(opened: Opened, person: Person, sight: Sight, what: str, subject_id: UUID | None = None) -> None:
     """Write down what is opened."""
-    openings.note(current_actor(), person, opened.key, sight, what, subject_id)  # type: ignore[arg-type]
+    openings.note(current_actor(), person, opened.key, sight, what, subject_id)
 
 
 def locked(person: Person) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -111,12 +112,14 @@ def index(person_ref: str) -> ResponseReturnValue:
     )
 
 
-def note_audit(person: Person, sight: Sight, what: str, subject_id: object = None, concern_id: object = None) -> None:
+def note_audit(
+    person: Person, sight: Sight, what: str, subject_id: UUID | None = None, concern_id: UUID | None = None
+) -> None:
     """Write down what an auditor opens; others read here what their own work is."""
     actor = current_actor()
     if may(actor, Permission.READ_AUDIT, CommissionerSubject(person.commissioner_id)):
-        key = keys.audit_key(person, concern_id)  # type: ignore[arg-type]
-        openings.note(actor, person, key, sight, what, subject_id)  # type: ignore[arg-type]
+        key = keys.audit_key(person, concern_id)
+        openings.note(actor, person, key, sight, what, subject_id)
 
 
 @bp.route(f"{_ALL}/new", methods=["GET", "POST"])

@@ -117,7 +117,7 @@ def _send(town: Town, form: Form, data: st.DataObject, report: Report) -> None:
     sent += data.draw(st.lists(st.tuples(st.sampled_from(NAMES), _TEXT), max_size=3), label="more")
     body: dict[str, object] = {}
     for name, value in sent:
-        body.setdefault(name, []).append(value)  # type: ignore[attr-defined]  # a list
+        body.setdefault(name, []).append(value)
     for name in form.files:
         content = data.draw(st.sampled_from(_FILES), label=name)
         body[name] = (io.BytesIO(content), data.draw(st.sampled_from(("a.jpg", f"<{MARK}>.pdf", "../x", "é" * 90))))
@@ -145,14 +145,14 @@ def _send(town: Town, form: Form, data: st.DataObject, report: Report) -> None:
 
 
 def _look(answer: object, form: Form, sent: list[tuple[str, str]], report: Report) -> None:
-    report.answers[answer.status_code] += 1  # type: ignore[attr-defined]  # a test response
+    report.answers[answer.status_code] += 1
     told = f"{form.role} {form.method} {form.action} with {sent}"
-    headers = answer.headers  # type: ignore[attr-defined]  # a test response
+    headers = answer.headers
     assert not any(MARK in name or "\n" in value for name, value in headers.items()), told
     assert not any(MARK in value for value in headers.getlist("Set-Cookie")), told
-    if answer.mimetype != "text/html":  # type: ignore[attr-defined]  # a test response
+    if answer.mimetype != "text/html":
         return
-    text = answer.text  # type: ignore[attr-defined]  # a test response
+    text = answer.text
     assert f"<{MARK}" not in text, told
     assert f'" on{MARK}' not in text, told
     assert f"' on{MARK}" not in text, told

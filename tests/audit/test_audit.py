@@ -46,7 +46,7 @@ def test_the_auditor_finds_by_verb_name_words_and_london_day_within_the_commissi
         service.record(SYSTEM, "ledger.check", "Checked elsewhere", subject_kind="ledger", commissioner_id=other.id)
 
     def found(**filters: object) -> list[str]:
-        return [e.sentence for e in queries.entries_in([board.id], without=(), **filters).entries]  # type: ignore[arg-type]  # varied
+        return [e.sentence for e in queries.entries_in([board.id], without=(), **filters).entries]
 
     assert found(verb="ledger.") == ["Checked 100% of it"]
     assert found(words="100%") == ["Checked 100% of it"]

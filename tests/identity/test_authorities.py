@@ -130,7 +130,7 @@ def world(session: object) -> tuple[Account, Person, Account]:
 
 def give(person: Person, kind: AuthorityKind, scope: Scope = Scope.BUY, **more: object) -> Authority:
     account = make.make_account("Bola Ade")
-    return service.grant_authority(make.SYSTEM, account, person, kind, scope, starts_on=make.LONG_AGO, **more)  # type: ignore[arg-type]
+    return service.grant_authority(make.SYSTEM, account, person, kind, scope, starts_on=make.LONG_AGO, **more)
 
 
 class TestEnding:

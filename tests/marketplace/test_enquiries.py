@@ -45,7 +45,7 @@ def ask(world: World, pool: Listing, words: str = "Could you come on Tuesdays?")
 
 def offer(price: int = 2100, days: int | None = None, **more: object) -> Offer:
     until = clock.today() + timedelta(days=days) if days is not None else None
-    return Offer("Company at the pool", price, 400, valid_until=until, **more)  # type: ignore[arg-type]  # by name
+    return Offer("Company at the pool", price, 400, valid_until=until, **more)
 
 
 def test_a_provider_reads_a_first_name_an_area_and_the_words(world: World, pool: Listing, bea: Actor) -> None:

@@ -194,7 +194,7 @@ def test_the_bits_of_the_database_are_those_of_the_rules(things: list[Thing]) ->
 
 
 def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=ZoneInfo("Europe/London"))  # type: ignore[misc,arg-type]  # year to hour
+    return datetime(*parts, tzinfo=ZoneInfo("Europe/London"))
 
 
 @pytest.mark.parametrize(

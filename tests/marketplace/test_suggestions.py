@@ -34,7 +34,7 @@ def suggested(world: World, missing: Missing = UKULELE) -> Suggestion:
 def entry(**changes: object) -> Entry:
     values = {"name": "Catford Ukulele Circle", "title": "Ukulele for beginners", "category": Category.ACTIVITIES,
         "unit": Unit.SESSION, "regulated": False, "at_venue": True, "postcode": "SE6 4JU"}  # fmt: skip
-    return Entry(**{**values, **changes})  # type: ignore[arg-type]  # by name
+    return Entry(**{**values, **changes})
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class Postbox:
         if self.refuse:
             self.refuse -= 1
             return "451 Try again later"
-        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[attr-defined, arg-type]  # aiosmtpd's envelope
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
 

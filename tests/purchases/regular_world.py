@@ -38,7 +38,7 @@ def begin(world: World, listing: Listing, *, actor: Actor | None = None, **answe
         **answers,
     }
     thing = regular.thing_from_listing(listing.ref)
-    return regular.start(actor or world.me, world.person, world.budget, thing, RegularInput(**wanted))  # type: ignore[arg-type]  # the names are its own
+    return regular.start(actor or world.me, world.person, world.budget, thing, RegularInput(**wanted))
 
 
 def post_all(on: date | None = None) -> list[Posted]:

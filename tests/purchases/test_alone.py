@@ -39,7 +39,7 @@ def world(session: object) -> World:
 
 def acts(world: World, name: str, kind: AuthorityKind = BROKER, scope: Scope = Scope.BUY, **more: object) -> Authority:
     account = make.make_account(name)
-    return service.grant_authority(make.SYSTEM, account, world.person, kind, scope, starts_on=make.LONG_AGO, **more)  # type: ignore[arg-type]
+    return service.grant_authority(make.SYSTEM, account, world.person, kind, scope, starts_on=make.LONG_AGO, **more)
 
 
 def me(authority: Authority) -> Actor:

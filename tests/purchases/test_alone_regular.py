@@ -34,7 +34,7 @@ def world(session: object) -> World:
 
 def acts(world: World, name: str, kind: AuthorityKind = AuthorityKind.REPRESENTATIVE, **more: object) -> Actor:
     account = make.make_account(name)
-    service.grant_authority(make.SYSTEM, account, world.person, kind, Scope.BUY, starts_on=make.LONG_AGO, **more)  # type: ignore[arg-type]
+    service.grant_authority(make.SYSTEM, account, world.person, kind, Scope.BUY, starts_on=make.LONG_AGO, **more)
     return make.actor_for(account)
 
 

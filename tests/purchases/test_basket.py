@@ -151,7 +151,7 @@ def test_a_brokers_limit_counts_for_the_whole_basket(world: World, limit: int, s
     assert "Gym, £32.00" in told.body
     if sent is State.AWAITING_HOLDER:
         assert budgets.balance(world.budget).promised == 0
-        both = sent_with(world.me, db.session.scalars(select(Purchase).order_by(Purchase.id)).first())  # type: ignore[arg-type]  # there are two
+        both = sent_with(world.me, db.session.scalars(select(Purchase).order_by(Purchase.id)).first())
         assert [purchases.confirm(world.me, item).state for item in both] == [State.APPROVED, State.APPROVED]
 
 

@@ -30,7 +30,7 @@ MONDAY = clock.add_working_days(clock.add_months(clock.period_of(clock.today()),
 
 
 def read(account: object, *kinds: NoticeKind) -> list[str]:
-    wanted = select(Notice.title).where(Notice.account_id == account.id, Notice.kind.in_(kinds))  # type: ignore[attr-defined]  # an Account
+    wanted = select(Notice.title).where(Notice.account_id == account.id, Notice.kind.in_(kinds))
     return list(db.session.scalars(wanted.order_by(Notice.id)))
 
 
@@ -50,9 +50,9 @@ def lead(world: World) -> object:
 
 def test_the_coordinator_is_reminded_once_on_the_day(world: World) -> None:
     world.referred()
-    with on(1):  # type: ignore[attr-defined]  # a context manager
+    with on(1):
         assert keep_promises() == Reminded(0, 0, 0)
-    with on(2):  # type: ignore[attr-defined]
+    with on(2):
         assert keep_promises() == Reminded(1, 0, 0)
         assert keep_promises() == Reminded(0, 0, 0)
     assert read(world.coordinator, NoticeKind.REMINDER) == ["Karaoke machine: you promised Sam an answer today."]
@@ -63,7 +63,7 @@ def test_what_is_late_goes_to_the_lead_once_and_the_person_reads_an_honest_day(w
     purchase = world.referred()
     request = request_of(purchase)
     promised = request.due_on
-    with on(3):  # type: ignore[attr-defined]
+    with on(3):
         assert keep_promises() == Reminded(1, 1, 1)
         assert keep_promises() == Reminded(0, 0, 0)
         db.session.refresh(request)
@@ -75,7 +75,7 @@ def test_what_is_late_goes_to_the_lead_once_and_the_person_reads_an_honest_day(w
     assert title.startswith("Priya Shah has not answered yet about Karaoke machine. We have told the team's lead.")
     assert title.endswith(f"New date: {said}.")
     assert len(read(marcus, NoticeKind.LATE)) == 1
-    with on(6):  # type: ignore[attr-defined]  # the new day goes by as well: the person is not left with a dead one
+    with on(6):  # the new day goes by as well: the person is not left with a dead one
         assert keep_promises() == Reminded(0, 0, 1)
         db.session.refresh(request)
         assert request.answer_by == clock.add_working_days(clock.today(), 2)
@@ -85,10 +85,10 @@ def test_what_is_late_goes_to_the_lead_once_and_the_person_reads_an_honest_day(w
 def test_a_question_stops_the_clock_and_an_answer_starts_it_anew(world: World) -> None:
     purchase = world.referred()
     request = request_of(purchase)
-    with on(3):  # type: ignore[attr-defined]
+    with on(3):
         keep_promises()
         purchases.ask(world.priya, request.ref, "Which songs?")
-    with on(8):  # type: ignore[attr-defined]
+    with on(8):
         assert keep_promises() == Reminded(0, 0, 0)
         purchases.answer_about(world.me, purchase, "Sea shanties")
         db.session.refresh(request)
@@ -108,7 +108,7 @@ def test_nobody_is_reminded_on_a_day_off(world: World) -> None:
 def test_a_message_has_the_same_clock(world: World) -> None:
     marcus = lead(world)
     talk, _ = conversations.begin(world.me, world.person, "A lift to the pool", "Could I use my budget for a taxi?")
-    with on(3):  # type: ignore[attr-defined]
+    with on(3):
         assert keep_promises() == Reminded(1, 1, 1)
         db.session.refresh(talk)
         assert talk.answer_by == clock.add_working_days(clock.today(), 2)
@@ -116,22 +116,22 @@ def test_a_message_has_the_same_clock(world: World) -> None:
     assert read(marcus, NoticeKind.LATE) == [
         f"Priya Shah has not answered Sam by {clock.say_day(talk.due_on or MONDAY)}."
     ]
-    with on(4):  # type: ignore[attr-defined]
+    with on(4):
         conversations.reply(world.priya, talk, "Yes.")
-    with on(9):  # type: ignore[attr-defined]
+    with on(9):
         assert keep_promises() == Reminded(0, 0, 0)
 
 
 def test_a_lead_who_acts_for_the_person_or_decided_before_is_not_told_and_nobody_says_so(world: World) -> None:
     """Nor is a coordinator who has left."""
     marcus, una = lead(world), lead(world)
-    factories.give_authority(marcus, world.person)  # type: ignore[arg-type]  # an Account
+    factories.give_authority(marcus, world.person)
     request = request_of(world.referred())
-    request.barred = [str(una.id)]  # type: ignore[attr-defined]
+    request.barred = [str(una.id)]
     post = db.session.scalars(select(StaffPost).where(StaffPost.account_id == world.coordinator.id)).one()
     post.ends_on = clock.today()
     db.session.flush()
-    with on(3):  # type: ignore[attr-defined]
+    with on(3):
         assert keep_promises() == Reminded(1, 0, 1)
         assert request.lead_told_on is None
     assert read(marcus, NoticeKind.REMINDER, NoticeKind.LATE) == read(world.holder, NoticeKind.LATE)  # as Sam's side
@@ -156,8 +156,8 @@ def test_two_workers_at_once_remind_once(real_database: Flask) -> None:
     jobs: list[Callable[[], object]] = [run, run, run]
     done = race(real_database, jobs, 3)
     assert all(isinstance(item, Reminded) for item in done), done
-    assert sum(item.coordinators for item in done) == 2  # type: ignore[attr-defined]  # seen above
-    assert sum(item.people for item in done) == 2  # type: ignore[attr-defined]
+    assert sum(item.coordinators for item in done) == 2
+    assert sum(item.people for item in done) == 2
     with real_database.app_context():
         kinds = list(db.session.scalars(select(Notice.kind)))
         assert kinds.count(NoticeKind.REMINDER) == 2
@@ -168,10 +168,10 @@ def test_two_workers_at_once_remind_once(real_database: Flask) -> None:
 def test_the_months_answers_are_counted_in_working_days(world: World) -> None:
     for days in (0, 1, 2, 6):
         purchase = world.referred(3_000 + days)
-        with on(days):  # type: ignore[attr-defined]
+        with on(days):
             purchases.approve(world.priya, request_of(purchase).ref)
     world.referred()  # open: not counted
-    with on(7):  # type: ignore[attr-defined]
+    with on(7):
         months = answer_times(world.priya, world.commissioner.id)
         assert sum(month.answers for month in months) == 4
         assert sum(month.in_time for month in months) == 3

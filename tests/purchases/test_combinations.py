@@ -114,11 +114,11 @@ def test_a_change_and_the_end_of_what_it_changes_do_not_wait_for_each_other(real
         def end(key: UUID = was, holder: UUID = me) -> object:
             found = db.session.get_one(Purchase, key)
             if other == "paid":
-                return purchases.mark_paid(actor(holder), found, clock.today(), "By card")  # type: ignore[arg-type]  # an Actor
-            return purchases.cancel(actor(holder), found)  # type: ignore[arg-type]  # an Actor
+                return purchases.mark_paid(actor(holder), found, clock.today(), "By card")
+            return purchases.cancel(actor(holder), found)
 
         def send(key: UUID = new, holder: UUID = me) -> object:
-            return purchases.submit(actor(holder), db.session.get_one(Purchase, key))  # type: ignore[arg-type]  # an Actor
+            return purchases.submit(actor(holder), db.session.get_one(Purchase, key))
 
         answers = race(real_database, [end, send], 2)
         assert sum(isinstance(answer, StateError) for answer in answers) == 1

@@ -163,14 +163,14 @@ def test_who_may_note_it(world: World) -> None:
     day = clock.today()
     asked = {"account_ref": world.coordinator.ref, "starts_on": day, "ends_on": day}
     with pytest.raises(NotAllowedError):
-        absences.note_absence(world.tom, world.commissioner.id, **asked)  # type: ignore[arg-type]  # as named above
+        absences.note_absence(world.tom, world.commissioner.id, **asked)
     with pytest.raises(NotFoundError):
-        absences.note_absence(world.me, world.commissioner.id, **asked)  # type: ignore[arg-type]
+        absences.note_absence(world.me, world.commissioner.id, **asked)
     with pytest.raises(NotFoundError):
-        absences.note_absence(build().priya, world.commissioner.id, **asked)  # type: ignore[arg-type]
+        absences.note_absence(build().priya, world.commissioner.id, **asked)
     db.session.scalars(select(StaffPost).where(StaffPost.account_id == world.colleague.id)).one().leads = True
     db.session.flush()
-    absence = absences.note_absence(world.tom, world.commissioner.id, **asked)  # type: ignore[arg-type]
+    absence = absences.note_absence(world.tom, world.commissioner.id, **asked)
     with pytest.raises(InvalidError) as refused:
         absences.note_absence(
             world.tom,

@@ -29,7 +29,7 @@ def request_of(purchase: Purchase) -> ApprovalRequest:
 
 
 def told(account: object) -> list[str]:
-    rows = db.session.scalars(select(Notice).where(Notice.account_id == account.id).order_by(Notice.id))  # type: ignore[attr-defined]  # an Account
+    rows = db.session.scalars(select(Notice).where(Notice.account_id == account.id).order_by(Notice.id))
     return [notice.kind.value for notice in rows]
 
 
@@ -39,7 +39,7 @@ def test_yes_to_something_bought_already_pays_it_on_the_day_it_was_bought(world:
     assert (purchase.state, purchase.paid_on) == (State.PAID, purchase.bought_on)
     assert budgets.balance(world.budget).spent == 3200
     assert told(world.holder) == ["decided"]
-    assert queries.open_request_of(world.me, purchase).reason == "It sounds like fun"  # type: ignore[union-attr]  # it is there
+    assert queries.open_request_of(world.me, purchase).reason == "It sounds like fun"
 
 
 def test_yes_to_a_listing_leaves_the_paying_to_the_person(world: World) -> None:
@@ -156,7 +156,7 @@ def test_the_decision_page_has_what_is_needed_and_the_person_can_read_that_it_wa
     assert (view.first_name, view.can_decide, view.held) == ("Sam", True, True)
     assert (view.safe_now_pence, view.safe_after_pence) == (98_200, 95_000)
     assert [line.outcome_words for line in view.lines] == ["Swim every week and feel stronger"]
-    assert view.lines[0].decision.first.rule == "off-plan"  # type: ignore[union-attr]  # it is there
+    assert view.lines[0].decision.first.rule == "off-plan"
     assert [account.name for account in view.colleagues] == ["Priya Shah"]
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "purchases.open_request")).one()
     assert (entry.person_id, entry.actor_name) == (world.person.id, "Tom Ellis")

@@ -38,7 +38,7 @@ KARAOKE = RuleInput("Karaoke under £40", Category.EQUIPMENT, "karaoke, sing alo
 def make(world: World, **changes: object) -> SimpleRule:
     db.session.scalars(select(StaffPost).where(StaffPost.account_id == world.coordinator.id)).one().leads = True
     db.session.flush()
-    typed = RuleInput(**{**{name: getattr(KARAOKE, name) for name in RuleInput.__slots__}, **changes})  # type: ignore[arg-type]  # as named
+    typed = RuleInput(**{**{name: getattr(KARAOKE, name) for name in RuleInput.__slots__}, **changes})
     return simple_rules.make_rule(world.priya, world.commissioner.id, typed, set(Category))
 
 
@@ -164,7 +164,7 @@ def test_the_last_time_of_a_year_is_one_time_whatever_budget_it_comes_from(real_
         db.session.commit()
 
     def submit(key: UUID) -> Callable[[], object]:
-        return lambda: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state  # type: ignore[arg-type]  # an Actor
+        return lambda: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state
 
     answers = race(real_database, [submit(key) for key in ids], 2)
     assert answers.count(State.PAID) == 1

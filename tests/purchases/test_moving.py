@@ -33,7 +33,7 @@ from tests.purchases.world import World, build
 def typed(world: World, source: int | str, target: int | str, pence: int | None, **more: object) -> MoveInput:
     ref = [outcome.ref for outcome in world.plan.outcomes]
     ends = [ref[end] if isinstance(end, int) else end for end in (source, target)]
-    return MoveInput(ends[0], ends[1], pence, **{"every_month": False, "why": "", **more})  # type: ignore[arg-type]  # as named
+    return MoveInput(ends[0], ends[1], pence, **{"every_month": False, "why": "", **more})
 
 
 def planned(world: World, months: int = 0) -> list[int]:
@@ -238,7 +238,7 @@ def test_two_at_once_do_not_move_the_same_money(real_database: Flask) -> None:
         db.session.expunge(person)
 
     def move() -> object:
-        return moving.move(actor(me), person, db.session.get_one(Budget, key), asked).state  # type: ignore[arg-type]  # an Actor
+        return moving.move(actor(me), person, db.session.get_one(Budget, key), asked).state
 
     jobs: list[Callable[[], object]] = [move, move, move]
     answers = race(real_database, jobs, 3)

@@ -204,10 +204,10 @@ def test_of_accept_decline_take_back_and_pay_at_once_the_story_stays_straight(re
             return db.session.get_one(Purchase, purchase_id)
 
         jobs: list[Callable[[], object]] = [
-            lambda ref=ref: orders.accept(keeper(), key, ref).order_state,  # type: ignore[misc]  # one a racer
-            lambda ref=ref: orders.decline(keeper(), key, ref, "We are full").state,  # type: ignore[misc]
-            lambda mine=mine: purchases.cancel(holder(), mine()).state,  # type: ignore[misc]
-            lambda mine=mine: purchases.mark_paid(holder(), mine(), clock.today(), "by card").state,  # type: ignore[misc]
+            lambda ref=ref: orders.accept(keeper(), key, ref).order_state,
+            lambda ref=ref: orders.decline(keeper(), key, ref, "We are full").state,
+            lambda mine=mine: purchases.cancel(holder(), mine()).state,
+            lambda mine=mine: purchases.mark_paid(holder(), mine(), clock.today(), "by card").state,
         ]
         answers = race(real_database, jobs[number % 3 :] if number % 3 < 2 else jobs[::2], 4)
         assert all(isinstance(each, CarePurseError | State | OrderState) for each in answers), answers

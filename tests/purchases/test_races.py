@@ -61,7 +61,7 @@ def test_two_halves_sent_at_once_see_each_other(real_database: Flask) -> None:
         db.session.commit()
 
     def submit(key: UUID) -> Callable[[], object]:
-        return lambda: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state  # type: ignore[arg-type]  # an Actor
+        return lambda: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state
 
     answers = race(real_database, [submit(key) for key in ids], 2)
     assert sorted(answers, key=str) == [State.AWAITING_APPROVAL, State.PAID]
@@ -76,7 +76,7 @@ def test_the_last_fifty_pounds_are_spent_once(real_database: Flask, same: bool) 
         db.session.commit()
 
     def submit(key: UUID) -> Callable[[], object]:
-        return lambda: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state  # type: ignore[arg-type]  # an Actor
+        return lambda: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state
 
     answers = race(real_database, [submit(ids[i % len(ids)]) for i in range(6)], 6)
     assert answers.count(State.PAID) == 1
@@ -99,10 +99,10 @@ def test_of_two_deciders_one_wins_and_the_other_is_told_who(real_database: Flask
         priya, tom, me = world.coordinator.id, world.colleague.id, world.holder.id
         db.session.commit()
     for index, ref in enumerate(refs):
-        third: Callable[[], object] = lambda ref=ref: purchases.cancel(actor(me), _of(ref)).state  # type: ignore[misc, arg-type]  # noqa: E731  # one line a racer
+        third: Callable[[], object] = lambda ref=ref: purchases.cancel(actor(me), _of(ref)).state  # noqa: E731  # one line a racer
         jobs: list[Callable[[], object]] = [
-            lambda ref=ref: purchases.approve(actor(priya), ref).state,  # type: ignore[misc, arg-type]  # an Actor
-            lambda ref=ref: purchases.decline(actor(tom), ref, "too_much", "Too much").state,  # type: ignore[misc, arg-type]  # an Actor
+            lambda ref=ref: purchases.approve(actor(priya), ref).state,
+            lambda ref=ref: purchases.decline(actor(tom), ref, "too_much", "Too much").state,
         ]
         answers = race(real_database, jobs + [third] * (index % 2), 2 + index % 2)
         won = [a for a in answers if isinstance(a, State | RequestState)]
@@ -133,7 +133,7 @@ def test_many_at_once_on_one_budget_never_overspend_and_never_lock_each_other_ou
         db.session.commit()
         db.engine.dispose()
     jobs: list[Callable[[], object]] = [
-        lambda key=key: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state  # type: ignore[misc, arg-type]  # an Actor
+        lambda key=key: purchases.submit(actor(me), db.session.get_one(Purchase, key)).state
         for key in ids
     ]
     answers = race(real_database, jobs, 32)

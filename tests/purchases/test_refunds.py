@@ -44,7 +44,7 @@ def paid(world: World, *lines: tuple[str, int, str | None], payee: str = "Norths
 
 
 def back(pence: int, how: str = "money", **more: object) -> RefundInput:
-    return RefundInput(pence, clock.today(), how, **more)  # type: ignore[arg-type]  # the input's own names
+    return RefundInput(pence, clock.today(), how, **more)
 
 
 def spent_by_stream(purchase: Purchase) -> dict[Stream, tuple[int, int]]:
@@ -66,7 +66,7 @@ def test_a_part_then_the_rest_returns_exactly_what_each_stream_spent(session: ob
     figures = budgets.figures(world.budget)
     assert figures.balance.spent == 0
     assert figures.balance.available == 200_000
-    assert figures.this_month[purchase.lines[0].outcome_id].spent == 0  # type: ignore[index]  # it has one
+    assert figures.this_month[purchase.lines[0].outcome_id].spent == 0
     assert proof.verify().problems == []
     with pytest.raises(StateError):
         purchases.refund(world.me, purchase, back(1))
@@ -226,7 +226,7 @@ class TestItNeverCame:
             purchases.close_with_note(world.tom, problem, "Not mine")
         purchases.close_with_note(world.priya, problem, "They showed me the delivery note.")
         assert (came.state, looked_into.state) == (State.DELIVERED, State.DELIVERED)
-        assert problem_of(looked_into.id).how == "note"  # type: ignore[union-attr]  # it is there
+        assert problem_of(looked_into.id).how == "note"
 
 
 @pytest.mark.parametrize("pence", [3_000, 1_500])
@@ -238,7 +238,7 @@ def test_two_refunds_at_once_never_return_more_than_was_spent(real_database: Fla
         db.session.commit()
 
     def give(key: UUID) -> Callable[[], object]:
-        return lambda: purchases.refund(actor(me), db.session.get_one(Purchase, key), back(pence)).amount_pence  # type: ignore[arg-type]  # an Actor
+        return lambda: purchases.refund(actor(me), db.session.get_one(Purchase, key), back(pence)).amount_pence
 
     answers = race(real_database, [give(key)] * 4, 4)
     given_back = sum(item for item in answers if isinstance(item, int))

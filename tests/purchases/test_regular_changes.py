@@ -41,7 +41,7 @@ def check(world: World, listing: Listing, actor: Actor | None = None, **answers:
     wanted = {"rhythm": "weekly", "first_on": MONDAY, "until": None, "outcome_ref": world.plan.outcomes[0].ref}
     thing = regular.thing_from_listing(listing.ref)
     answers = {"benefit": NOTHING, **wanted, **answers}
-    return regular.check(actor or world.me, world.person, world.budget, thing, RegularInput(**answers))  # type: ignore[arg-type]
+    return regular.check(actor or world.me, world.person, world.budget, thing, RegularInput(**answers))
 
 
 def test_check_shows_three_months_and_says_which_has_five(october: World) -> None:

@@ -29,7 +29,7 @@ def test_each_filter_finds_its_own_and_nothing_else(world: World) -> None:
     blocked = purchases.submit(world.me, world.outside(("Whisky", 2500, None), outcome=1))
 
     def found(**wanted: object) -> list[str]:
-        return [row.description for row in spending(world.me, world.person, SpendingFilter(**wanted)).rows]  # type: ignore[arg-type]  # by name
+        return [row.description for row in spending(world.me, world.person, SpendingFilter(**wanted)).rows]
 
     assert sorted(found()) == ["Karaoke machine", "Money in", "Swimming lesson"]
     assert found(state=State.AWAITING_APPROVAL) == ["Karaoke machine"]

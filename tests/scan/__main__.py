@@ -127,7 +127,7 @@ def _sign_in(email: str) -> tuple[str, MapAdapter]:
             values["token"] = sessions.open_session(account, Proof.PASSKEY)
             db.session.commit()
         db.engine.dispose()
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's default one
+    serializer = app.session_interface.get_signing_serializer(app)
     return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps(values)}", adapter
 
 

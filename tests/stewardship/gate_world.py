@@ -91,7 +91,7 @@ def announce(gate: Gate, who: str = "priya", days: int = 14, **changes: object) 
         "look_until": on,
         "what": "How the money was used for each outcome.",
     } | changes
-    return reviews.announce(gate.actor(who), gate.person, ReviewInput(**values))  # type: ignore[arg-type]
+    return reviews.announce(gate.actor(who), gate.person, ReviewInput(**values))
 
 
 def record(gate: Gate, who: str = "priya", second: str = "marcus", delay: str = "") -> Concern:

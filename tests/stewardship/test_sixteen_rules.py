@@ -68,7 +68,7 @@ def acting(kind: AuthorityKind, scope: Scope = Scope.BUY, name: str = "Nadia", *
 
 
 def facts(*who: Acting, **more: object) -> SixteenFacts:
-    return SixteenFacts("Amira", date(2010, 12, 1), who, **more)  # type: ignore[arg-type]
+    return SixteenFacts("Amira", date(2010, 12, 1), who, **more)
 
 
 def test_a_parent_looks_on_and_the_young_person_decides() -> None:

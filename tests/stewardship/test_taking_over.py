@@ -77,7 +77,7 @@ def test_when_they_have_left_anybody_of_the_team_does(gate: Gate) -> None:
     assert review.held_by == gate.accounts["dorothy"].id
 
 
-def test_the_page_offers_it(client: FlaskClient, sign_in, gate: Gate) -> None:  # type: ignore[no-untyped-def]
+def test_the_page_offers_it(client: FlaskClient, sign_in, gate: Gate) -> None:
     review = announce(gate)
     hand_over(gate)
     page = f"/staff/people/{gate.person.ref}/reviews/{review.ref}"
@@ -89,7 +89,7 @@ def test_the_page_offers_it(client: FlaskClient, sign_in, gate: Gate) -> None:  
     assert marcus.post(f"{page}/take-over").status_code == 409
 
 
-def test_an_auditor_who_acts_for_somebody_reads_nothing_of_them(client: FlaskClient, sign_in, gate: Gate) -> None:  # type: ignore[no-untyped-def]
+def test_an_auditor_who_acts_for_somebody_reads_nothing_of_them(client: FlaskClient, sign_in, gate: Gate) -> None:
     aldo = gate.accounts["aldo"]
     announce(gate)
     assert "Announced a review" in sign_in(client, aldo).get("/staff/audit").text

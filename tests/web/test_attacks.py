@@ -103,7 +103,7 @@ def test_nothing_typed_becomes_a_column_by_its_name() -> None:
 
 def test_columns_that_a_form_may_not_set_stay_as_they_are(app: Flask, town: Town) -> None:
     """The same, asked of the running software: every column's name in every form, and no right changes hands."""
-    columns = {column for table in Base.metadata.tables.values() for column in table.columns.keys()}  # noqa: SIM118
+    columns = {column for table in Base.metadata.tables.values() for column in table.columns.keys()}  # noqa: SIM118  # it goes by columns, not names
     stranger = "00000000-0000-7000-8000-000000000001"
     sent = dict.fromkeys(columns - set(NAMES), stranger) | {"role": "admin", "scope": "buy", "permission": "buy"}
     guarded = ("authority", "staff_post", "commissioner", "account")

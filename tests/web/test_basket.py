@@ -46,7 +46,7 @@ def put(client: Any, world: World, listing: Listing, quantity: str = "1", **more
 
 
 def seen(client: Any, world: World) -> str:
-    return str(soup_of(get(client, f"{world.at}/basket")).select_one("input[name=seen]")["value"])  # type: ignore[index]  # there is one
+    return str(soup_of(get(client, f"{world.at}/basket")).select_one("input[name=seen]")["value"])
 
 
 def states() -> dict[str, State]:
@@ -59,7 +59,7 @@ def test_two_things_are_added_checked_sent_and_summed_up(world: World, client: A
     page = soup_of(get(client, f"{world.at}/find/{pool.ref}/basket"))
     filled = {item["name"]: item.get("value") for item in page.select("main input[type=text]")}
     assert (filled["quantity"], filled["needed_from-year"]) == ("1", str(clock.today().year))
-    assert page.select_one("input[name=outcome][checked]")["value"] == world.outcomes[SWIM]  # type: ignore[index]  # the likely one
+    assert page.select_one("input[name=outcome][checked]")["value"] == world.outcomes[SWIM]
     at = put(client, world, pool, "2")
     assert at == f"{world.at}/find/{pool.ref}", "back to where they were"
     there = said(get(client, at))
@@ -169,7 +169,7 @@ def test_what_needs_another_look_is_asked_again_with_what_was_typed(world: World
     page = said(answer)
     assert "Enter a number, like 4 or 2.5" in page
     assert "Say whether the person who is paid is family" in page
-    assert soup_of(answer).select_one("input[name=quantity]")["value"] == "none"  # type: ignore[index]  # there is one
+    assert soup_of(answer).select_one("input[name=quantity]")["value"] == "none"
     assert "Enter the price you were told" in said(
         post(client, f"{world.at}/find/{told.ref}/basket", 400, quantity="1")
     )

@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_kept_keeps_what_was_typed_and_writes_nothing(worl
     assert answer.status_code == 400
     page = soup_of(answer)
     assert "virus.jpg: Choose a photo" in said(page)
-    assert page.select_one("textarea").get_text(strip=True) == "See this"  # type: ignore[union-attr]  # the form's
+    assert page.select_one("textarea").get_text(strip=True) == "See this"
     for kept in (Conversation, Message, Attachment):
         assert db.session.scalar(select(func.count()).select_from(kept)) == 0
 
@@ -91,9 +91,9 @@ def test_a_colleagues_conversation_opens_by_taking_it(world: World, client: Any,
 def test_what_was_stopped_is_named_only_by_the_person(world: World, client: Any) -> None:
     draft = world.draft(("2 bottles of Merlot", 1_798))
     page = soup_of(get(client, f"{world.at}/messages/new?about={draft.ref}"))
-    assert page.select_one("#topic")["value"] == "2 bottles of Merlot"  # type: ignore[index]  # the form's
+    assert page.select_one("#topic")["value"] == "2 bottles of Merlot"
     other = soup_of(get(client, f"{world.at}/messages/new?about=nonsense"))
-    assert other.select_one("#topic").get("value", "") == ""  # type: ignore[union-attr]  # the form's
+    assert other.select_one("#topic").get("value", "") == ""
 
 
 def test_an_answer_that_came_too_late_is_not_lost(world: World, client: Any, sign_in: Any) -> None:
