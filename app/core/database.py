@@ -52,5 +52,3 @@ def init_app(app: Flask) -> None:
     # the library also closes asynchronous sessions after every request; there are none, and its event loop costs 2 ms
     app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if f is not _close_async_sessions]
     alembic.init_app(app)
-
-

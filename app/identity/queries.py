@@ -102,13 +102,17 @@ def person_of_commissioner(viewer: Actor, ref: str, permission: Permission) -> P
     :raises NotFoundError: when there is none, or the viewer has no such right in that commissioner, or acts for them.
     """
     person = person_named(ref)
-    if (
-        person is None
-        or not may(viewer, permission, CommissionerSubject(person.commissioner_id))
-        or viewer.grant_for(person.id) is not None
-    ):
+    if person is None or not is_staff_for(viewer, person, permission):
         raise NotFoundError
     return person
+
+
+def is_staff_for(viewer: Actor, person: Person, permission: Permission) -> bool:
+    """Whether the viewer has a staff right over a person, by a post at their commissioner. Whoever acts for a person is
+    not staff for them.
+    """
+    right = may(viewer, permission, CommissionerSubject(person.commissioner_id))
+    return right and viewer.grant_for(person.id) is None
 
 
 _FOUND_AT_ONCE = 50

@@ -12,8 +12,9 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
+from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.plans.models import Outcome, Plan, PlanState
 
 _WHOLE = selectinload(Plan.outcomes).selectinload(Outcome.funding)
@@ -43,8 +44,7 @@ def outcomes_to_give(viewer: Actor, person: Person) -> list[Outcome]:
 
     :raises NotFoundError: when the viewer neither acts for the person nor settles who does.
     """
-    there = CommissionerSubject(person.commissioner_id)
-    settles = viewer.grant_for(person.id) is None and may(viewer, Permission.CHECK_AUTHORITY, there)
+    settles = identity.is_staff_for(viewer, person, Permission.CHECK_AUTHORITY)
     plan = plan_in_force(Actor.system("Plans") if settles else viewer, person)
     today = clock.today()
     return [one for one in plan.outcomes if one.ended_on is None or one.ended_on >= today] if plan else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from uuid import UUID
 
@@ -161,22 +161,22 @@ def coming_round(
     :param but: a regular purchase that is left out.
     :param takes: an occurrence that is left out.
     """
-    this, months = clock.period_of(clock.today()), dict[date, int]()
-    for payment, budget in _agreed_by(actor, [person_id]):
-        if payment is but or budget.ends_on < this:
-            continue
-        school = regular_queries.school_for(budget.commissioner_id, [payment])
-        due = regular_queries.occurrences_of([payment], max(this, budget.starts_on), budget.ends_on, school)
-        for item in regular_queries.not_made(due):
-            if (payment.id, item.due_on) == takes:
-                continue
+    months = dict[date, int]()
+    for _, item in _to_come(actor, [person_id]):
+        if item.payment is not but and (item.payment.id, item.due_on) != takes:
             month = clock.period_of(item.due_on)
             months[month] = months.get(month, 0) + item.amount_pence
     return months
 
 
-def _agreed_by(actor: Actor, person_ids: Collection[UUID]) -> Sequence[tuple[RegularPayment, Budget]]:
-    """What comes round for some people that an account agreed, or asked for, each with its budget."""
+def _to_come(
+    actor: Actor, person_ids: Collection[UUID], last: date = date.max
+) -> Iterator[tuple[UUID, regular_queries.StillDue]]:
+    """Of what an account agreed, or asked for, what comes round from this month on and is not written down yet: for
+    whom, and the occurrence.
+
+    :param last: the day up to which it is wanted; no budget is looked at beyond its own end.
+    """
     query = (
         select(RegularPayment, Budget)
         .options(joinedload(RegularPayment.every_terms), joinedload(RegularPayment.pauses))
@@ -187,7 +187,21 @@ def _agreed_by(actor: Actor, person_ids: Collection[UUID]) -> Sequence[tuple[Reg
             RegularPayment.state.in_((RegularState.RUNNING, RegularState.AWAITING_APPROVAL)),
         )
     )
-    return [(payment, budget) for payment, budget in db.session.execute(query).unique()]
+    this, budgets, places = clock.period_of(clock.today()), dict[UUID, Budget](), dict[UUID, list[RegularPayment]]()
+    for payment, budget in db.session.execute(query).unique():
+        budgets[payment.id] = budget
+        places.setdefault(budget.commissioner_id, []).append(payment)
+    for commissioner_id, payments in places.items():
+        school = regular_queries.school_for(commissioner_id, payments)
+        due = [
+            item
+            for payment in payments
+            for item in regular_queries.occurrences_of(
+                [payment], max(this, budgets[payment.id].starts_on), min(last, budgets[payment.id].ends_on), school
+            )
+        ]
+        for item in regular_queries.not_made(due):
+            yield budgets[item.payment.id].person_id, item
 
 
 def used_of_the_month(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -197,18 +211,8 @@ def used_of_the_month(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, 
     query = select(Purchase.person_id, func.sum(Purchase.total_pence))
     query = query.where(Purchase.person_id.in_(person_ids), *_sent_by(actor)).group_by(Purchase.person_id)
     used = {person_id: int(pence) for person_id, pence in db.session.execute(query)}
-    this = clock.period_of(clock.today())
-    budget_of, places = dict[UUID, Budget](), dict[UUID, list[RegularPayment]]()
-    for payment, budget in _agreed_by(actor, person_ids):
-        budget_of[payment.id] = budget
-        places.setdefault(budget.commissioner_id, []).append(payment)
-    for commissioner_id, payments in places.items():
-        school = regular_queries.school_for(commissioner_id, payments)
-        due = regular_queries.occurrences_of(payments, this, clock.last_day(this), school)
-        for item in regular_queries.not_made(due):
-            budget = budget_of[item.payment.id]
-            if budget.starts_on <= item.due_on <= budget.ends_on:
-                used[budget.person_id] = used.get(budget.person_id, 0) + item.amount_pence
+    for person_id, item in _to_come(actor, person_ids, clock.last_day(clock.period_of(clock.today()))):
+        used[person_id] = used.get(person_id, 0) + item.amount_pence
     return used
 
 

@@ -187,13 +187,12 @@ def take_back_change(actor: Actor, payment: RegularPayment) -> None:
 
     :raises StateError: when no change waits.
     """
+    require_to_change(actor, payment)
     lock(payment)
     waiting = payment.waiting_terms
-    if waiting is not None and waiting.state is TermsState.PREPARED and waiting.asked_by == actor.account_id:
-        require_to_change(actor, payment)
-        require_running(payment)
-    else:
-        begin_own_work(actor, payment)
+    if waiting is None or waiting.state is not TermsState.PREPARED or waiting.asked_by != actor.account_id:
+        require_own_work(actor, Permission.BUY, payment)
+    require_running(payment)
     if waiting is None or waiting.state is TermsState.RISE:
         raise StateError("There is no change to take back.")
     drop_waiting(actor, payment)

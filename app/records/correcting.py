@@ -21,7 +21,7 @@ from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateE
 from app.core.words import one_line, storable, tidy_ref
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.marketplace.places import tidy_postcode
 from app.messages import conversations
 from app.messages import service as messages
@@ -231,8 +231,7 @@ def _own_side(actor: Actor, person: Person) -> None:
 
 
 def _coordinator(actor: Actor, person: Person) -> None:
-    staff = may(actor, Permission.DECIDE, CommissionerSubject(person.commissioner_id))
-    if actor.account_id is None or not staff or actor.grant_for(person.id) is not None:
+    if actor.account_id is None or not identity.is_staff_for(actor, person, Permission.DECIDE):
         raise NotFoundError
 
 

@@ -11,8 +11,9 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.ids import new_id
 from app.core.words import storable
+from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor, CommissionerSubject, Permission, may
+from app.identity.rules import Actor, Permission
 from app.records.models import RecordHold
 from app.records.rules import HOLD_WORDS, HoldKind
 
@@ -84,9 +85,7 @@ def let_go(actor: Actor, person: Person) -> None:
 
 
 def _check(actor: Actor, person: Person) -> None:
-    if actor.account_id is None or not may(actor, Permission.DECIDE, CommissionerSubject(person.commissioner_id)):
-        raise NotFoundError
-    if actor.grant_for(person.id) is not None:
+    if actor.account_id is None or not identity.is_staff_for(actor, person, Permission.DECIDE):
         raise NotFoundError
 
 

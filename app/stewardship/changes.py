@@ -25,9 +25,9 @@ from app.stewardship.changes_follows import Deed, Follow, digest_of
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import open_change, require_coordinator
 from app.stewardship.changes_rules import (
-    MAX_WORDS,
     ChangeKind,
     ChangeState,
+    check_words,
     death_follows,
     move_follows,
 )
@@ -64,7 +64,7 @@ def record_death(actor: Actor, person: Person, died_on: date, told_by: str, seen
     :raises StateError: when a change is recorded already, or something is different from what was read.
     """
     require_coordinator(actor, person)
-    words = _words(told_by, "Enter who told you, like his daughter Ann")
+    words = check_words(told_by, "Enter who told you, like his daughter Ann")
     _lock(person)
     follows = see_death(actor, person, died_on)
     _refuse_open(person)
@@ -99,7 +99,7 @@ def see_move(
     today = clock.today()
     if not today - _FURTHEST <= on <= today + _FURTHEST:
         raise InvalidError({"day": "Enter a day within a year of today"})
-    where = to.name if to else _words(where_to, "Enter where they move to, like Leeds City Council")
+    where = to.name if to else check_words(where_to, "Enter where they move to, like Leeds City Council")
     facts = gather(person, on, on - timedelta(days=1), where_to=where, handed_on=to is not None)
     return move_follows(facts)
 
@@ -187,15 +187,6 @@ def _ask_to_take_over(actor: Actor, to: Commissioner, said: str) -> None:
         about=About.STAFF_LIFE,
         about_ref="handovers",
     )
-
-
-def _words(typed: str, missing: str) -> str:
-    words = one_line(typed)
-    if not words:
-        raise InvalidError({"words": missing})
-    if len(words) > MAX_WORDS:
-        raise InvalidError({"words": f"Say it in {MAX_WORDS} characters or fewer"})
-    return words
 
 
 def _lock(person: Person) -> None:

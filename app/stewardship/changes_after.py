@@ -7,7 +7,7 @@ from app.budgets.regular_models import RegularPayment
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, StateError
-from app.core.words import one_line, storable
+from app.core.words import storable
 from app.identity.models import Person
 from app.identity.rules import Actor
 from app.purchases import ending
@@ -17,7 +17,7 @@ from app.stewardship.changes_before import put_back
 from app.stewardship.changes_follows import TaskKind
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import change_for, task_for
-from app.stewardship.changes_rules import MAX_WORDS, ChangeKind, ChangeState
+from app.stewardship.changes_rules import MAX_WORDS, ChangeKind, ChangeState, check_words
 from app.stewardship.changes_telling import everybody_of, tell_finance, tell_side, tell_staff
 
 _OVER = "This is closed. Nothing more can be done here."
@@ -31,26 +31,12 @@ def finish_task(actor: Actor, person: Person, ref: str, words: str) -> ChangeTas
     :raises StateError: when it is done already, or the change is closed.
     """
     change, task = task_for(actor, person, ref)
-    said = words_of_what_was_done(words, "Enter what was done, like agreed with his daughter Ann")
+    said = check_words(words, "Enter what was done, like agreed with his daughter Ann")
     _refuse_done(change, task)
     if task.kind is TaskKind.SETTLE:
         raise StateError("Finance settles this, once you have closed the rest.")
     finish(actor, change, task, said)
     return task
-
-
-def words_of_what_was_done(typed: str, missing: str) -> str:
-    """What was done, tidied.
-
-    :param missing: the sentence for whoever typed nothing.
-    :raises InvalidError: field ``words``.
-    """
-    said = one_line(typed)
-    if not said:
-        raise InvalidError({"words": missing})
-    if len(said) > MAX_WORDS:
-        raise InvalidError({"words": f"Say it in {MAX_WORDS} characters or fewer"})
-    return said
 
 
 def put_payment_back(actor: Actor, person: Person, ref: str) -> Purchase:

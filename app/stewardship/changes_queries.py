@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
+from app.identity import queries as identity
 from app.identity.models import Commissioner, Person
 from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may
 from app.purchases.models import Purchase
@@ -25,8 +26,7 @@ OPEN = (ChangeState.NOTED, ChangeState.DONE)
 
 def decides_about(viewer: Actor, person: Person) -> bool:
     """Whether the viewer is a coordinator of the person's commissioner, and nobody who acts for them."""
-    right = may(viewer, Permission.DECIDE, CommissionerSubject(person.commissioner_id))
-    return right and viewer.grant_for(person.id) is None
+    return identity.is_staff_for(viewer, person, Permission.DECIDE)
 
 
 def require_coordinator(viewer: Actor, person: Person) -> None:

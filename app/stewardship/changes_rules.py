@@ -8,7 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.clock import say_day
+from app.core.errors import InvalidError
 from app.core.money import format_pounds
+from app.core.words import one_line
 from app.identity.rules import AuthorityKind
 from app.stewardship.changes_follows import Acting, Area, Deed, Follow, TaskKind, and_names, count_of
 
@@ -251,3 +253,17 @@ def _left(facts: ChangeFacts, last: date, words: str) -> list[Follow]:
         )
     )
     return found
+
+
+def check_words(typed: str, missing: str) -> str:
+    """Some words about a change on one line: who told us, where to, what was done.
+
+    :param missing: the sentence for whoever typed nothing.
+    :raises InvalidError: field ``words``.
+    """
+    words = one_line(typed)
+    if not words:
+        raise InvalidError({"words": missing})
+    if len(words) > MAX_WORDS:
+        raise InvalidError({"words": f"Say it in {MAX_WORDS} characters or fewer"})
+    return words

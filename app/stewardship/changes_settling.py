@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.core.errors import NotFoundError, StateError
+from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor, CommissionerSubject, Permission, may
-from app.stewardship.changes_after import finish, words_of_what_was_done
+from app.identity.rules import Actor, Permission
+from app.stewardship.changes_after import finish
 from app.stewardship.changes_facts import left_of
 from app.stewardship.changes_follows import TaskKind
 from app.stewardship.changes_models import ChangeTask, LifeChange
-from app.stewardship.changes_rules import ChangeState
+from app.stewardship.changes_rules import ChangeState, check_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +23,15 @@ class Settlement:
     """What there is to settle.
 
     :param task: with what was said on the day, and once it is done by whom and how.
-    :param left_pence: what is in the budgets today.
     """
 
     change: LifeChange
     task: ChangeTask
-    left_pence: int
 
-
-def settles_for(viewer: Actor, person: Person) -> bool:
-    """Whether the viewer is a finance officer of the person's commissioner, and nobody who acts for them."""
-    right = may(viewer, Permission.PAY_ALLOCATIONS, CommissionerSubject(person.commissioner_id))
-    return right and viewer.grant_for(person.id) is None
+    @property
+    def left_pence(self) -> int:
+        """What is in the budgets today."""
+        return left_of(self.change.person_id)
 
 
 def settlement_of(viewer: Actor, person: Person) -> Settlement | None:
@@ -42,7 +40,7 @@ def settlement_of(viewer: Actor, person: Person) -> Settlement | None:
 
     :raises NotFoundError: for everybody who is not of finance there.
     """
-    if not settles_for(viewer, person):
+    if not identity.is_staff_for(viewer, person, Permission.PAY_ALLOCATIONS):
         raise NotFoundError
     found = db.session.execute(
         select(LifeChange, ChangeTask)
@@ -55,7 +53,7 @@ def settlement_of(viewer: Actor, person: Person) -> Settlement | None:
         .order_by(LifeChange.id.desc(), ChangeTask.id.desc())
         .limit(1)
     ).first()
-    return Settlement(found[0], found[1], left_of(person.id)) if found else None
+    return Settlement(*found) if found else None
 
 
 def settle(actor: Actor, person: Person, words: str) -> ChangeTask:
@@ -69,7 +67,7 @@ def settle(actor: Actor, person: Person, words: str) -> ChangeTask:
     found = settlement_of(actor, person)
     if found is None:
         raise NotFoundError
-    said = words_of_what_was_done(words, "Enter what was done, like the money came back on 3 May")
+    said = check_words(words, "Enter what was done, like the money came back on 3 May")
     db.session.refresh(found.task, with_for_update=True)
     if found.task.done_at is not None:
         raise StateError(f"{found.task.done_by_name} did this already.")

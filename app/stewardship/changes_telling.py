@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
-
-from app.core import clock
-from app.core.db import db
 from app.identity import queries as identity
-from app.identity.models import Account, Person, StaffPost
+from app.identity.models import Person
 from app.identity.rules import Actor, StaffRole
 from app.messages import gate
 from app.messages import service as messages
@@ -32,24 +28,6 @@ def staff_of(person: Person) -> list[UUID]:
     return [account.id for account in identity.coordinators(person.commissioner_id) if account.id not in acting]
 
 
-def _finance_of(commissioner_id: UUID) -> list[UUID]:
-    """The finance officers of a commissioner today."""
-    today = clock.today()
-    return list(
-        db.session.scalars(
-            select(Account.id)
-            .join(StaffPost, StaffPost.account_id == Account.id)
-            .where(
-                StaffPost.commissioner_id == commissioner_id,
-                StaffPost.role == StaffRole.FINANCE,
-                StaffPost.starts_on <= today,
-                or_(StaffPost.ends_on.is_(None), StaffPost.ends_on >= today),
-            )
-            .order_by(Account.id)
-        )
-    )
-
-
 def tell_side(
     actor: Actor, person: Person, page: str, title: str, follows: Sequence[Follow], accounts: Iterable[UUID]
 ) -> int:
@@ -58,8 +36,10 @@ def tell_side(
     :param page: which page it leads to: ``sixteen`` or ``changes``.
     """
     body = "\n".join(item.sentence for item in follows)
-    about = {"about": About.LIFE, "about_ref": page, "person_id": person.id}
-    return len(messages.notify(actor, accounts, NoticeKind.LIFE, title, body, **about))  # type: ignore[arg-type]
+    told = messages.notify(
+        actor, accounts, NoticeKind.LIFE, title, body, about=About.LIFE, about_ref=page, person_id=person.id
+    )
+    return len(told)
 
 
 def tell_staff(
@@ -70,8 +50,10 @@ def tell_staff(
     :param page: which of the person's staff pages it leads to: ``sixteen``, ``capacity``, ``death``, ``move`` or
         ``settle``.
     """
-    about = {"about": About.STAFF_LIFE, "about_ref": page, "person_id": person.id}
-    return len(messages.notify(actor, accounts, NoticeKind.LIFE, title, body, **about))  # type: ignore[arg-type]
+    told = messages.notify(
+        actor, accounts, NoticeKind.LIFE, title, body, about=About.STAFF_LIFE, about_ref=page, person_id=person.id
+    )
+    return len(told)
 
 
 def tell_finance(actor: Actor, person: Person, title: str, body: str = "") -> int:
@@ -79,4 +61,5 @@ def tell_finance(actor: Actor, person: Person, title: str, body: str = "") -> in
 
     :returns: how many notices were written.
     """
-    return tell_staff(actor, person, "settle", title, _finance_of(person.commissioner_id), body)
+    officers = identity.staff_with(person.commissioner_id, StaffRole.FINANCE)
+    return tell_staff(actor, person, "settle", title, [one.id for one in officers], body)

@@ -15,7 +15,7 @@ from app.core.errors import NotFoundError
 from app.identity import absences
 from app.identity import queries as identity
 from app.identity.models import Account, Person
-from app.identity.rules import Actor, CommissionerSubject, Permission, StaffRole, may
+from app.identity.rules import Actor, Permission, StaffRole
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.problem_queries import may_help, problem_of
 from app.purchases.rules import State
@@ -42,8 +42,7 @@ def keys_of(viewer: Actor, person: Person) -> list[Key]:
 
     Whoever acts for the person holds none, and neither does whoever has no post there any more.
     """
-    place = CommissionerSubject(person.commissioner_id)
-    if not may(viewer, Permission.LOOK_AT_MONEY, place) or viewer.grant_for(person.id) is not None:
+    if not identity.is_staff_for(viewer, person, Permission.LOOK_AT_MONEY):
         return []
     today = clock.today()
     found = [_review_key(review, viewer, today) for review in _reviews(person)]

@@ -18,13 +18,14 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.identity.models import Person
-from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, may
 from app.purchases.models import Purchase
 from app.purchases.rules import State
 from app.stewardship.capacity_rules import Finding, stands
 from app.stewardship.changes_access import acting_for
 from app.stewardship.changes_follows import Acting, Follow
 from app.stewardship.changes_models import CapacityRecord, NomineeChoice, SixteenStep
+from app.stewardship.changes_queries import require_coordinator
 from app.stewardship.sixteen_rules import SixteenFacts, Step, birthday, day_follows, due_on, is_near
 
 
@@ -58,9 +59,7 @@ def page_for_staff(viewer: Actor, person: Person) -> SixteenPage:
 
     :raises NotFoundError: when the viewer does not decide there, or acts for the person, or the day is long past.
     """
-    right = may(viewer, Permission.DECIDE, CommissionerSubject(person.commissioner_id))
-    if not right or viewer.grant_for(person.id) is not None:
-        raise NotFoundError
+    require_coordinator(viewer, person)
     page = _page(person)
     if page.day < clock.today() and not (page.near or page.done):
         raise NotFoundError

@@ -16,7 +16,7 @@ from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required
 from app.web.forms import show as show_form
 from app.web.marks import requires
-from app.web.staff_changes_shared import left_to_do, person_of
+from app.web.staff_changes_shared import DoneForm, left_to_do, person_of
 
 bp = Blueprint("staff_changes_death", __name__)
 
@@ -27,12 +27,6 @@ class DeathForm(Form):
     day = DateField("When did they die?", [Required("Enter the day")], it="The day")
     words = StringField("Who told you?", [Required("Enter who told you, like his daughter Ann"), NotTooLong(200)])
     seen = HiddenField()
-
-
-class TaskForm(Form):
-    """What was done."""
-
-    words = StringField("What was done?")
 
 
 class OwedForm(Form):
@@ -92,7 +86,7 @@ def task(person_ref: str, task_ref: str) -> ResponseReturnValue:
     """One thing to do: say that it is done."""
     person = person_of(person_ref)
     change, found = task_for(current_actor(), person, task_ref)
-    form = TaskForm()
+    form = DoneForm()
     if form.validate_on_submit():
         try:
             changes_after.finish_task(current_actor(), person, task_ref, form.words.data or "")

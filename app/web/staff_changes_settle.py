@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import StringField
 
 from app.core.errors import CarePurseError
 from app.identity import queries as identity
@@ -12,17 +11,11 @@ from app.identity.rules import Permission
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.stewardship.changes_settling import settle, settlement_of
 from app.web.context import current_actor
-from app.web.forms import Form
 from app.web.forms import show as show_form
 from app.web.marks import requires
+from app.web.staff_changes_shared import DoneForm
 
 bp = Blueprint("staff_changes_settle", __name__)
-
-
-class SettleForm(Form):
-    """How it was settled."""
-
-    words = StringField("What was done?")
 
 
 @bp.route("/staff/people/<person_ref>/settle", methods=["GET", "POST"])
@@ -32,7 +25,7 @@ def show(person_ref: str) -> ResponseReturnValue:
     actor = current_actor()
     person = identity.person_of_commissioner(actor, person_ref, Permission.PAY_ALLOCATIONS)
     found = settlement_of(actor, person)
-    form = SettleForm()
+    form = DoneForm()
     if form.validate_on_submit():
         try:
             settle(actor, person, form.words.data or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
+from wtforms import StringField
 
 from app.core import clock
 from app.identity import queries as identity
@@ -14,8 +15,10 @@ from app.stewardship.changes_follows import TASK_WORDS, TaskKind, kept_by_area
 from app.stewardship.changes_models import LifeChange
 from app.stewardship.changes_queries import decides_about, open_change, open_to_put_back, require_coordinator
 from app.stewardship.changes_rules import ChangeKind, ChangeState
+from app.stewardship.changes_settling import settlement_of
 from app.stewardship.sixteen_rules import is_near
 from app.web.context import current_actor
+from app.web.forms import Form
 
 
 def person_of(ref: str) -> Person:
@@ -26,6 +29,12 @@ def person_of(ref: str) -> Person:
     person = identity.person_of_commissioner(current_actor(), ref, Permission.DECIDE)
     require_coordinator(current_actor(), person)
     return person
+
+
+class DoneForm(Form):
+    """What was done."""
+
+    words = StringField("What was done?")
 
 
 def left_to_do(person: Person, change: LifeChange) -> dict[str, Any]:
@@ -43,9 +52,16 @@ def left_to_do(person: Person, change: LifeChange) -> dict[str, Any]:
 
 
 def ways_of_changes(actor: Actor, person: Person) -> list[tuple[str, str, str]]:
-    """What a coordinator may do about a change in this person's life: title, address, a line about it."""
-    if not decides_about(actor, person):
-        return []
+    """What a coordinator, and finance, may do about a change in this person's life: title, address, a line about it."""
+    found = _ways_of_coordinator(person) if decides_about(actor, person) else []
+    if identity.is_staff_for(actor, person, Permission.PAY_ALLOCATIONS) and settlement_of(actor, person):
+        words = "After a death or a move: what is in the budgets, and how it was settled."
+        found.append(("What is left to settle", "settle", words))
+    ref = person.ref
+    return [(title, url_for(f"staff_changes_{page}.show", person_ref=ref), about) for title, page, about in found]
+
+
+def _ways_of_coordinator(person: Person) -> list[tuple[str, str, str]]:
     change = open_change(person.id)
     found = []
     if is_near(person.date_of_birth, clock.today()):
@@ -57,5 +73,4 @@ def ways_of_changes(actor: Actor, person: Person) -> list[tuple[str, str, str]]:
     if change is None or change.kind is ChangeKind.DEATH:
         words = "What is left to do." if change else "They have died. Record it, and see what happens then."
         found.append(("A death", "death", words))
-    ref = person.ref
-    return [(title, url_for(f"staff_changes_{page}.show", person_ref=ref), about) for title, page, about in found]
+    return found

@@ -11,7 +11,6 @@ from app.budgets import monitoring
 from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import CommissionerSubject, Permission, StaffRole, may
-from app.stewardship.changes_settling import settlement_of, settles_for
 from app.stewardship.health import receipts_missing
 from app.web import words
 from app.web.context import current_actor
@@ -79,9 +78,6 @@ def _ways(person: Person) -> list[Way]:
         ways.append(Way("Who acts for them", url_for("staff_acting.index", person_ref=person.ref), about))
     ways += [Way(*way) for way in ways_behind_the_gate(current_actor(), person)]
     ways += [Way(*way) for way in ways_of_changes(current_actor(), person)]
-    if settles_for(current_actor(), person) and settlement_of(current_actor(), person):
-        about = "After a death or a move: what is in the budgets, and how it was settled."
-        ways.append(Way("What is left to settle", url_for("staff_changes_settle.show", person_ref=person.ref), about))
     if may(current_actor(), Permission.DECIDE, CommissionerSubject(person.commissioner_id)):
         about = "For somebody who acts for them and lost their phone and their recovery codes."
         ways.append(Way("Lost second step", url_for("step_resets.acting", person_ref=person.ref), about))

@@ -222,7 +222,7 @@ class Town:
         staff = [role for role in ("coordinator", "finance", "admin", "auditor") if said.get(role, "403") != "403"]
         opened = [role for role in staff if said[role].startswith(("yes", "not now"))]
         # a page that refuses every role of the table is a safeguarding lead's: here the administrator is one
-        return next(iter([*opened, *staff, "admin"]))
+        return (opened or staff or ["admin"])[0]
 
     def reads_nothing(self) -> bool:
         """Whether the last page asked for no parameter by name: whatever is sent to it makes no difference."""

@@ -31,8 +31,8 @@ AUDITORS = {
     "/staff/people/<person_ref>/money",
     "/staff/people/<person_ref>/money/purchases/<purchase_ref>",
 }
-#: What an account may do about itself, whatever else it may: signing in and out, its notices, what it was asked to do.
-#: One's own sign-in, notices and copy of what is held, and links that were mailed to oneself.
+#: What an account may do about itself, whatever else it may: signing in and out, its notices, a copy of what is held on
+#: it, and links that were mailed to it.
 OWN = re.compile(
     r"/(account/|sign-(in|out)|second-step|confirm|passphrase|forgot|session/|notices|records$|kept-forms|nhs-login"
     r"|(invitation|reset|new-email|not-me|keep-second-step)/<)"
