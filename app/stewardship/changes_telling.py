@@ -7,11 +7,12 @@ from uuid import UUID
 
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor, StaffRole
+from app.identity.rules import Actor
 from app.messages import gate
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.stewardship.changes_follows import Follow
+from app.stewardship.keys import finance_officers
 
 
 def everybody_of(person_id: UUID) -> list[UUID]:
@@ -57,9 +58,9 @@ def tell_staff(
 
 
 def tell_finance(actor: Actor, person: Person, title: str, body: str = "") -> int:
-    """Tell the finance officers what concerns the balance: it leads to the page on which they settle it.
+    """Tell the finance officers what concerns the balance: it leads to the page on which they settle it, so not whoever
+    acts for the person.
 
     :returns: how many notices were written.
     """
-    officers = identity.staff_with(person.commissioner_id, StaffRole.FINANCE)
-    return tell_staff(actor, person, "settle", title, [one.id for one in officers], body)
+    return tell_staff(actor, person, "settle", title, [one.id for one in finance_officers(person)], body)

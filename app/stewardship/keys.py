@@ -159,6 +159,6 @@ def _concerns(person: Person) -> list[Concern]:
 
 
 def finance_officers(person: Person) -> list[Account]:
-    """Who of finance may be asked to look too: nobody who acts for the person."""
+    """Who of finance may look too, or settle what is left: nobody who acts for the person."""
     acting = {account.id for account, _ in identity.acting_accounts(person.id)}
     return [one for one in identity.staff_with(person.commissioner_id, StaffRole.FINANCE) if one.id not in acting]

@@ -148,10 +148,14 @@ def test_finance_settles_what_is_left_once_the_rest_is_closed(george: Life, own:
 
 
 def test_nobody_but_finance_there_settles(george: Life, own: Account) -> None:
+    omar = make.make_account("Omar Haddad")
+    make.make_post(omar, george.person.commissioner, StaffRole.FINANCE)
+    make.give_authority(george.helen, george.person, AuthorityKind.NOMINEE)
     died(george, clock.today())
+    led_there = select(Notice.account_id).where(Notice.about_ref == "settle")
+    assert db.session.scalars(led_there).all() == [omar.id], "the page is not there for whoever acts for him"
     other = make.make_account("Ingrid Solberg")
     make.make_post(other, make.make_commissioner("Wendover Hills Care Board"), StaffRole.FINANCE)
-    make.give_authority(george.helen, george.person, AuthorityKind.NOMINEE)
     for account in (george.priya, george.parent, own, other, george.helen):
         with pytest.raises(NotFoundError):
             settlement_of(make.actor_for(account), george.person)
