@@ -144,7 +144,8 @@ def _moves(world: World) -> list[Scene]:
     return [
         Scene(world.moment(world.this_month, 9, 40), sam, first),
         Scene(world.moment(world.this_month, 9, 50), sam, kept),
-        Scene(world.ago(1, 9, 15), sam, every),
+        # Yesterday, but in this month: on the first of a month the last one is spent, and has nothing to move.
+        Scene(max(world.ago(1, 9, 15), world.moment(world.this_month, 9, 55)), sam, every),
     ]
 
 
