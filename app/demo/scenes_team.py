@@ -17,7 +17,7 @@ from app.messages.models import Conversation
 from app.purchases import moving
 from app.purchases import service as purchases
 from app.purchases.moving import MoveInput
-from app.purchases.planned import KEPT
+from app.purchases.planned import KEPT, ends_of
 
 _READY = (
     ("yes", "Exercise, in the plan", "It helps with what your plan is for. Have a good time, and tell us how it went."),
@@ -138,14 +138,16 @@ def _moves(world: World) -> list[Scene]:
         move(KEPT, sam.outcomes[1].ref, 1_500, why="Two bad weeks: I needed company at the pool more often.")
 
     def every() -> None:
-        why = "Ade sleeps better now, and the choir starts in December."
-        move(sam.outcomes[4].ref, sam.outcomes[2].ref, 1_000, every_month=True, why=why)
+        ends = ends_of(actor, sam.person, sam.budget)
+        spare = max((end for end in ends if end.ref not in (KEPT, sam.outcomes[2].ref)), key=lambda end: end.left_pence)
+        choir = clock.say_month(clock.add_months(world.this_month, 1))
+        why = f"Josie and I found a choir that sings sitting down. It starts in {choir}."
+        move(spare.ref, sam.outcomes[2].ref, 1_000, every_month=True, why=why)
 
     return [
         Scene(world.moment(world.this_month, 9, 40), sam, first),
         Scene(world.moment(world.this_month, 9, 50), sam, kept),
-        # Yesterday, but in this month: on the first of a month the last one is spent, and has nothing to move.
-        Scene(max(world.ago(1, 9, 15), world.moment(world.this_month, 9, 55)), sam, every),
+        Scene(world.ago(1, 9, 15), sam, every),
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, or_, select, text, update
 
 from app.audit import sealing
 from app.budgets import allocations
@@ -47,7 +47,8 @@ from app.messages.models import Notice
 #: Told how far it is: words, and how many parts of a hundred were done since the last time.
 Progress = Callable[[str, float], None]
 MONTHS = 12
-NEWS_DAYS = 4  # younger notices are unread
+NEWS_DAYS = 4  # younger notices are unread,
+NEWS_COUNT = 8  # unless that would be a pile: on the first of a month much is told at once
 
 
 class Found(StrEnum):
@@ -161,9 +162,12 @@ def _settle(world: World) -> None:
     scenes_gate.settle(world)
     db.session.flush()
     db.session.execute(update(Notice).values(emailed_at=Notice.written_at))
+    rank = func.row_number().over(partition_by=Notice.account_id, order_by=(Notice.written_at.desc(), Notice.id.desc()))
+    ranked = select(Notice.id, rank.label("rank")).subquery()
+    pile = select(ranked.c.id).where(ranked.c.rank > NEWS_COUNT)
     db.session.execute(
         update(Notice)
-        .where(Notice.written_at < world.now - timedelta(days=NEWS_DAYS))
+        .where(or_(Notice.written_at < world.now - timedelta(days=NEWS_DAYS), Notice.id.in_(pile)))
         .values(read_at=Notice.written_at + timedelta(hours=3))
     )
     for commissioner in (world.board, world.wendover):
