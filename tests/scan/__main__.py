@@ -62,9 +62,9 @@ def main() -> int:
     if asked.json:
         Path(asked.json).write_text(json.dumps(report, indent=1))
     wrong = [line for part in report for line in part["wrong"]]
-    print(
-        "\n".join([f"{part['role']}: {part['pages']} kinds of page, {part['sent']} requests given" for part in report])
-    )
+    for part in report:
+        given = f"{part['role']}: {part['pages']} kinds of page, {part['sent']} requests given"
+        print(given, *part["cut_off"], sep="; ")
     print("\n".join(wrong) or "Nothing was found but what was planted.")
     if not wrong:
         shutil.rmtree(folder, ignore_errors=True)
@@ -101,7 +101,14 @@ def _scan(asked: argparse.Namespace, email: str, port: int, folder: Path) -> dic
         findings += tools.sqlmap(asked.sqlmap, _HOST, port, cookie, sent, own, asked.seconds)
     (own / "findings.json").write_text(json.dumps([vars(one) for one in findings], indent=1))
     wrong = _wrong(asked, email, found, findings)
-    return {"role": email, "pages": len(found.rules), "sent": len(sent), "reached": sorted(found.rules), "wrong": wrong}
+    return {
+        "role": email,
+        "pages": len(found.rules),
+        "sent": len(sent),
+        "reached": sorted(found.rules),
+        "wrong": wrong,
+        "cut_off": tools.cut_off(own),
+    }
 
 
 def _wrong(asked: argparse.Namespace, email: str, found: Crawl, findings: list[tools.Finding]) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from tests.scan.crawling import LEFT_ALONE, Sent
 #: Not ldap: there is none, and it takes any page that differs from the last one for a finding. Not ssrf and xxe: they
 #: wait for a call on a host of wapiti's own, and nothing here speaks to anybody outside.
 _MODULES = "cookieflags,crlf,csp,exec,file,http_headers,permanentxss,redirect,sql,xss"
+_CUT_OFF = re.compile(r"Max (scan|attack) time was reached|time limit was reached", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,11 @@ def sqlmap(
     command += ["--dbms", "PostgreSQL", "--threads", "4", "--timeout", "20", "--retries", "1", "--disable-coloring"]
     command += ["--flush-session", "--output-dir", str(folder / "sqlmap"), "--results-file", str(out)]
     command += ["--skip", "form_id,csrf_token", "--time-limit", str(seconds)]
+    began = time.monotonic()
     with (folder / "sqlmap.log").open("w") as kept:
         subprocess.run(command, stdout=kept, stderr=subprocess.STDOUT, timeout=seconds + 300, check=False)
+        if time.monotonic() - began >= seconds:  # it does not say so itself
+            kept.write("sqlmap's time limit was reached\n")
     if not out.exists():
         return []
     rows = csv.DictReader(out.read_text().splitlines())
@@ -89,6 +95,17 @@ def sqlmap(
         for row in rows
         if row.get("Technique(s)")
     ]
+
+
+def cut_off(folder: Path) -> list[str]:
+    """What had to stop before it had tried everything, in the scanners' own words."""
+    lines = [line for log in ("wapiti.log", "sqlmap.log") if (folder / log).exists() for line in _lines(folder / log)]
+    said = [line.strip().partition("] ")[2] or line.strip() for line in lines if _CUT_OFF.search(line)]
+    return list(dict.fromkeys(said))
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(errors="replace").splitlines()
 
 
 def _burp(host: str, port: int, cookie: str, one: Sent) -> str:
