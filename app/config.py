@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from app.core.errors import ConfigError
 from app.core.nhs_settings import NhsLoginSettings
 from app.core.secrets import check_database_is_private, check_secret, is_this_machine
+from app.core.stripe_settings import StripeSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,6 +42,7 @@ class Settings:
     mail_from: str
     pool_size: int
     nhs_login: NhsLoginSettings | None  # off without its settings
+    stripe: StripeSettings | None  # off without its settings: people pay from their own account
     prepared_statements: bool  # plan each statement once a connection; not through a pooler such as PgBouncer
     #: Only commands that need neither secret nor database (``flask policy check``, ``flask styles``).
     offline: bool = False
@@ -84,6 +86,7 @@ class Settings:
             mail_from=env.get("MAIL_FROM", "CarePurse <no-reply@example.org>"),
             pool_size=_number(env, "POOL_SIZE", 8, 1, 200),
             nhs_login=NhsLoginSettings.read(env),
+            stripe=StripeSettings.read(env),
             # nothing stands between us and the embedded server
             prepared_statements=_flag(env, "PREPARED_STATEMENTS", not env.get("DATABASE_URL")),
         )

@@ -40,9 +40,10 @@ FAR = "postgresql://app:hello@db.example.org/purse"
         (GOOD | {"SMTP_PORT": "99999"}, "SMTP_PORT"),
     ],
 )
-def test_a_wrong_setting_is_named(env: dict[str, str], named: str) -> None:
+def test_a_wrong_setting_is_named(env: dict[str, str], named: str, tmp_path: Path) -> None:
+    # an empty folder: where the demonstration was run, nothing set means the demonstration
     with pytest.raises(ConfigError, match=named):
-        Settings.from_env(env)
+        Settings.from_env({"CAREPURSE_INSTANCE": str(tmp_path)} | env)
 
 
 def test_the_demonstration_keeps_its_own_secret(tmp_path: Path) -> None:

@@ -39,7 +39,6 @@ def test_whole(whole: dict[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", ["NHS_LOGIN_ISSUER", "NHS_LOGIN_CLIENT_ID", "NHS_LOGIN_KEY"])
-
 def test_half(whole: dict[str, str], missing: str) -> None:
     del whole[missing]
     with pytest.raises(ConfigError, match=missing):
