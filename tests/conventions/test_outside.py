@@ -15,9 +15,12 @@ from app.config import ROOT
 SPEAKS = {
     "app/messages/mail.py": "the mail server",
     "app/signing_in/nhs_provider.py": "NHS login",
+    "app/payments/stripe_gateway.py": "Stripe",
     "app/cli/demo.py": "its own pages, to see whether they answer",
 }
-_NETWORK = {"smtplib", "socket", "http.client", "urllib.request", "httpx", "requests", "aiohttp", "authlib", "ftplib"}
+_NETWORK = {
+    "smtplib", "socket", "http.client", "urllib.request", "httpx", "requests", "aiohttp", "authlib", "ftplib", "stripe"
+}  # fmt: skip
 #: What an address may hold: references, links that work once, a month, a file's name, a rule's code.
 _ARGUMENTS = re.compile(
     r".*_ref|ref|(?:link_)?token|name|key|kind|part|step|code|rule|month|period|number|outcome|way|what|day"

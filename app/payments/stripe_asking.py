@@ -1,0 +1,52 @@
+"""What Stripe is asked for, and the ways in which asking fails. Pure: it knows nothing of Stripe's library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.errors import CarePurseError
+
+SORRY = "The payment service did not answer. Nothing is lost: try again in a few minutes."
+NO = "The payment service did not take this. No money moved."
+
+
+class UnknownOutcomeError(CarePurseError):
+    """Stripe said nothing, or that it failed inside: what was asked may have happened.
+
+    :param why: for the log; never a key, nothing about the person.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(SORRY)
+        self.why = why
+
+
+class RefusedError(CarePurseError):
+    """Stripe said no: nothing happened.
+
+    :param code: Stripe's word for the reason, such as ``charge_already_refunded``.
+    :param why: for the log.
+    """
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(NO)
+        self.code = code
+        self.why = why
+
+
+class NotFromStripeError(CarePurseError):
+    """A webhook that Stripe did not sign, or that is too old or from the future."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutOrder:
+    """What a payment page is opened for: one payment to one provider."""
+
+    reference: str  # ours: comes back with everything about it
+    what: str  # what the payer reads, without anything about health
+    amount_pence: int
+    account_id: str  # the provider's: the money goes there
+    back_url: str  # where the payer comes back to when it is done
+    leave_url: str  # and when they changed their mind
+    expires_at: datetime  # Stripe takes from 30 minutes to 24 hours from now
