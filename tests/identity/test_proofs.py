@@ -15,9 +15,7 @@ from app.identity.rules import Actor, AuthorityKind, Grant, Post, Scope, StaffRo
 
 
 def _actor(*kinds: AuthorityKind, role: StaffRole | None = None) -> Actor:
-    grants = tuple(
-        Grant(uuid4(), "ref", "Sam Okafor", clock.today(), uuid4(), kind, Scope.BUY, None) for kind in kinds
-    )
+    grants = tuple(Grant(uuid4(), "ref", "Sam Okafor", clock.today(), uuid4(), kind, Scope.BUY, None) for kind in kinds)
     posts = (Post(uuid4(), "A board", role),) if role else ()
     return Actor(uuid4(), "Somebody", grants=grants, posts=posts)
 

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InvalidError
+from app.core.errors import InvalidError, NotFoundError
 from app.identity import passphrases, sessions
 from app.identity.models import SignInSession
+from app.identity.proofs import Proof
 from tests.factories import PASSPHRASE, actor_for, make_account
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -52,6 +53,19 @@ def test_one_address_cannot_try_everybody() -> None:
         sessions.sign_in(f"guess{number}@example.org", "wrong", HOME)
     assert sessions.sign_in("sam@example.org", PASSPHRASE, HOME).sentence == sessions.SLOW_DOWN
     assert sessions.sign_in("sam@example.org", PASSPHRASE, "198.51.100.1").token, "others are not held up"
+
+
+def test_showing_more_is_for_one_session_alone() -> None:
+    """What is shown on the phone says nothing of the laptop, and nothing of anybody else."""
+    account, other = make_account(), make_account("Priya Shah")
+    phone, laptop, theirs = (sessions.open_session(each) for each in (account, account, other))
+    db.session.flush()
+    fresh = sessions.strengthen(phone, Proof.PASSKEY)
+    proven = [sessions.open_session_of(token, IDLE) for token in (fresh, laptop, theirs)]
+    assert [one and one.proven for one in proven] == [Proof.PASSKEY, Proof.PASSPHRASE, Proof.PASSPHRASE]
+    sessions.sign_out(fresh)
+    with pytest.raises(NotFoundError):
+        sessions.strengthen(fresh, Proof.PASSKEY)
 
 
 def test_a_session_ends_when_idle_when_signed_out_and_everywhere() -> None:
