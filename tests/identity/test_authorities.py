@@ -18,7 +18,7 @@ from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateE
 from app.identity import authorities, authority_queries, service
 from app.identity.authority_rules import odd_about_number, tidy_number, wider_than
 from app.identity.limits import Beyond, why_not_alone
-from app.identity.models import Account, Authority, Person
+from app.identity.models import Account, Authority, Commissioner, Person
 from app.identity.rules import (
     Actor,
     AuthorityKind,
@@ -276,6 +276,26 @@ class TestChanging:
         for who in (broker, nominee):
             with pytest.raises(NotAllowedError):
                 authorities.change_authority(make.actor_for(who.account), broker, scope=Scope.VIEW)
+
+
+def test_only_a_coordinator_there_says_over_what_two_agree(world: tuple[Account, Person, Account]) -> None:
+    holder, person, coordinator = world
+    elsewhere, beside = make.make_account("Ingrid Solberg"), make.make_account("Marcus Bell")
+    make.make_post(elsewhere, make.make_commissioner())
+    make.make_post(beside, db.session.get_one(Commissioner, person.commissioner_id))
+    make.give_authority(beside, person, AuthorityKind.REPRESENTATIVE)
+    for who in (holder, elsewhere, beside):
+        with pytest.raises(NotFoundError):
+            authorities.agree_together_over(make.actor_for(who), person, 10_000)
+    priya = make.actor_for(coordinator)
+    for pence in (0, -1):
+        with pytest.raises(InvalidError):
+            authorities.agree_together_over(priya, person, pence)
+    assert person.agree_over_pence is None
+    authorities.agree_together_over(priya, person, 1)
+    assert person.agree_over_pence == 1
+    authorities.agree_together_over(priya, person, None)
+    assert person.agree_over_pence is None
 
 
 class TestReading:
