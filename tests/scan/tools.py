@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,13 +100,13 @@ def sqlmap(
 
 def cut_off(folder: Path) -> list[str]:
     """What had to stop before it had tried everything, in the scanners' own words."""
-    lines = [line for log in ("wapiti.log", "sqlmap.log") if (folder / log).exists() for line in _lines(folder / log)]
-    said = [line.strip().partition("] ")[2] or line.strip() for line in lines if _CUT_OFF.search(line)]
-    return list(dict.fromkeys(said))
-
-
-def _lines(log: Path) -> list[str]:
-    return log.read_text(errors="replace").splitlines()
+    said = Counter(
+        line.strip().partition("] ")[2] or line.strip()
+        for log in folder.rglob("*.log")
+        for line in log.read_text(errors="replace").splitlines()
+        if _CUT_OFF.search(line)
+    )
+    return [f"{line} ({times} times)" if times > 1 else line for line, times in said.items()]
 
 
 def _burp(host: str, port: int, cookie: str, one: Sent) -> str:
