@@ -222,5 +222,3 @@ def running(client_key: RSAKey) -> Iterator[Provider]:
     finally:
         server.shutdown()
         server.server_close()
-
-

@@ -216,6 +216,16 @@ class TestAnotherAddress:
             with pytest.raises(StateError):
                 links.undo_new_email(post[3][2])  # the thief's own address has no say
 
+    def test_somebody_else_has_it_by_now(self, post: list[tuple[str, str, str]]) -> None:
+        account = make.make_account(email="old@example.org")
+        links.ask_new_email(make.actor_for(account), "new@example.org")
+        _work()
+        make.make_account(email="New@example.org")
+        with pytest.raises(StateError, match="an account with that address already"), db.session.begin_nested():
+            links.take_new_email(post[0][2])
+        db.session.refresh(account)
+        assert account.email == "old@example.org"
+
     def test_after_seven_days_it_stands(self, post: list[tuple[str, str, str]]) -> None:
         account = make.make_account()
         links.ask_new_email(make.actor_for(account), "new@example.org")

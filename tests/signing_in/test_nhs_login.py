@@ -47,9 +47,7 @@ def nhs(app: Flask, our_key: RSAKey, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 def want(app: Flask, monkeypatch: pytest.MonkeyPatch, level: str) -> None:
     settings = app.config["SETTINGS"]
-    monkeypatch.setitem(
-        app.config, "SETTINGS", replace(settings, nhs_login=replace(settings.nhs_login, level=level))
-    )
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, nhs_login=replace(settings.nhs_login, level=level)))
 
 
 def visit(client: FlaskClient, start: str = "/nhs-login", **form: str) -> TestResponse:
