@@ -21,7 +21,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import create_app
 from app.core.db import db
 
-PLANTED = "/planted"
+PLANTED = "/0-planted"  # wapiti goes by the alphabet: whatever the clock cuts off, it has been here
 _FORM_ID = re.compile(rb"form_id=[0-9a-f-]*")
 _Answer = Iterable[bytes]
 
@@ -52,7 +52,7 @@ def _planted(app: Flask) -> Callable[..., _Answer]:
         asked = parse_qs(environ.get("QUERY_STRING", ""))
         word = asked.get("word", [""])[0]
         page = f"<p>You said {word}</p>" if environ["PATH_INFO"] == "/said" else _looked_up(app, asked)
-        links = '<a href="/planted/said?word=hello">Say</a> <a href="/planted/looked?name=Sam">Look</a>'
+        links = f'<a href="{PLANTED}/said?word=hello">Say</a> <a href="{PLANTED}/looked?name=Sam">Look</a>'
         start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
         return [f"<!doctype html><html><body>{links}{page}</body></html>".encode()]
 
