@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from app.core import clock
 from app.core.errors import CarePurseError
 
 SORRY = "The payment service did not answer. Nothing is lost: try again in a few minutes."
 NO = "The payment service did not take this. No money moved."
+#: Seconds that a webhook's clock may be off, either way. Stripe's library looks at the past only.
+CLOCKS_APART = 300
 
 
 class UnknownOutcomeError(CarePurseError):
@@ -50,3 +53,18 @@ class CheckoutOrder:
     back_url: str  # where the payer comes back to when it is done
     leave_url: str  # and when they changed their mind
     expires_at: datetime  # Stripe takes from 30 minutes to 24 hours from now
+
+
+def check_moment(signature: str) -> None:
+    """Refuse a webhook that was signed at another time, also one from the future: else it could be used for ever.
+
+    :param signature: the header, such as ``t=1790000000,v1=…``.
+    :raises NotFromStripeError: when it names no moment, or one that is too far off.
+    """
+    parts = dict(part.strip().partition("=")[::2] for part in signature.split(","))
+    try:
+        said = datetime.fromtimestamp(int(parts["t"]), clock.now().tzinfo)
+    except (KeyError, ValueError, OverflowError, OSError):
+        raise NotFromStripeError("The signature has no moment.") from None
+    if abs(said - clock.now()) > timedelta(seconds=CLOCKS_APART):
+        raise NotFromStripeError("It was signed at another time.")

@@ -12,16 +12,22 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 import stripe
 
-from app.core import clock
 from app.core.errors import CarePurseError
 from app.core.stripe_settings import StripeSettings
-from app.payments.stripe_asking import CheckoutOrder, NotFromStripeError, RefusedError, UnknownOutcomeError
+from app.payments.stripe_asking import (
+    CLOCKS_APART,
+    CheckoutOrder,
+    NotFromStripeError,
+    RefusedError,
+    UnknownOutcomeError,
+    check_moment,
+)
 from app.payments.stripe_objects import (
     BalanceRow,
     Checkout,
@@ -36,8 +42,6 @@ from app.payments.stripe_objects import (
 
 #: Seconds for an answer, and how often the library asks again by itself, under one key.
 _PATIENCE, _AGAIN = 10, 2
-#: Seconds that a webhook's clock may be off, either way. Stripe's library looks at the past only.
-CLOCKS_APART = 300
 #: What a payment page may offer. Nothing that lends: debt is not what this money is for.
 _METHODS = ["card", "pay_by_bank"]
 _MOST = 10_000
@@ -48,7 +52,10 @@ T = TypeVar("T")
 
 
 class Gateway:
-    """A line to Stripe, or to what stands in for it on this machine."""
+    """A line to Stripe, or to what stands in for it on this machine.
+
+    Every verb raises :class:`UnknownOutcomeError` when Stripe did not answer.
+    """
 
     def __init__(self, settings: StripeSettings) -> None:
         base = settings.api_base
@@ -67,7 +74,6 @@ class Gateway:
 
         :param key: the same key never opens a second one.
         :raises RefusedError: when Stripe does not take it.
-        :raises UnknownOutcomeError: when it did not answer.
         """
         return ProviderAccount.read(
             _ask(
@@ -93,7 +99,6 @@ class Gateway:
         """A provider's account as it is now.
 
         :raises RefusedError: ``resource_missing``, ``account_invalid`` and the like.
-        :raises UnknownOutcomeError: when Stripe did not answer.
         """
         return ProviderAccount.read(_ask(lambda: self._client.v1.accounts.retrieve(account_id)))
 
@@ -103,7 +108,6 @@ class Gateway:
         :param back_url: where they come back to; having come back does not mean that all was given.
         :param again_url: where they come to when the address had been used.
         :raises RefusedError: when there is no such account.
-        :raises UnknownOutcomeError: when Stripe did not answer.
         """
         said = _ask(
             lambda: self._client.v1.account_links.create(
@@ -122,7 +126,6 @@ class Gateway:
         """A provider's last payouts to their bank, newest first.
 
         :raises RefusedError: when there is no such account.
-        :raises UnknownOutcomeError: when Stripe did not answer.
         """
         said = _ask(lambda: self._client.v1.payouts.list({"limit": most}, {"stripe_account": account_id}))
         return [Payout.read(one) for one in said["data"]]
@@ -172,7 +175,6 @@ class Gateway:
         """A payment page as it is now.
 
         :raises RefusedError: ``resource_missing``.
-        :raises UnknownOutcomeError: when Stripe did not answer.
         """
         return Checkout.read(_ask(lambda: self._client.v1.checkout.sessions.retrieve(checkout_id)))
 
@@ -180,7 +182,6 @@ class Gateway:
         """Close a payment page, so that nobody can pay on it any more.
 
         :returns: as it is now: paid after all, if the payer was faster.
-        :raises UnknownOutcomeError: when Stripe did not answer.
         """
         try:
             return Checkout.read(_ask(lambda: self._client.v1.checkout.sessions.expire(checkout_id)))
@@ -191,7 +192,6 @@ class Gateway:
         """A payment as it is now, with what became of its money.
 
         :raises RefusedError: ``resource_missing``.
-        :raises UnknownOutcomeError: when Stripe did not answer.
         """
         return Payment.read(
             _ask(lambda: self._client.v1.payment_intents.retrieve(payment_id, {"expand": ["latest_charge"]}))
@@ -220,26 +220,17 @@ class Gateway:
         )
 
     def refunds_of(self, payment_id: str) -> list[Refund]:
-        """Every refund of a payment, whoever asked for it, newest first.
-
-        :raises UnknownOutcomeError: when Stripe did not answer.
-        """
+        """Every refund of a payment, whoever asked for it, newest first."""
         return _all(lambda: self._client.v1.refunds.list({"payment_intent": payment_id, "limit": 100}), Refund.read)
 
     def disputes_of(self, payment_id: str) -> list[Dispute]:
-        """What the payer's bank was asked to take back of a payment, newest first.
-
-        :raises UnknownOutcomeError: when Stripe did not answer.
-        """
+        """What the payer's bank was asked to take back of a payment, newest first."""
         return _all(lambda: self._client.v1.disputes.list({"payment_intent": payment_id, "limit": 100}), Dispute.read)
 
     # News and the book
 
     def events_since(self, moment: datetime, kinds: Sequence[str]) -> list[Event]:
-        """The events of our own account since a moment, newest first. Stripe keeps them for 30 days.
-
-        :raises UnknownOutcomeError: when Stripe did not answer.
-        """
+        """The events of our own account since a moment, newest first. Stripe keeps them for 30 days."""
         since = int(moment.timestamp())
         return _all(
             lambda: self._client.v1.events.list({"created": {"gte": since}, "types": list(kinds), "limit": 100}),
@@ -247,15 +238,10 @@ class Gateway:
         )
 
     def balance_rows(self, first: datetime, before: datetime) -> list[BalanceRow]:
-        """The lines of our account's book from one moment to another, newest first.
-
-        :raises UnknownOutcomeError: when Stripe did not answer.
-        """
-        between = {"gte": int(first.timestamp()), "lt": int(before.timestamp())}
+        """The lines of our account's book from one moment to another, newest first."""
+        since, until = int(first.timestamp()), int(before.timestamp())
         return _all(
-            lambda: self._client.v1.balance_transactions.list(
-                {"created": {"gte": between["gte"], "lt": between["lt"]}, "limit": 100}
-            ),
+            lambda: self._client.v1.balance_transactions.list({"created": {"gte": since, "lt": until}, "limit": 100}),
             BalanceRow.read,
         )
 
@@ -266,7 +252,7 @@ class Gateway:
         :raises NotFromStripeError: when it is not signed by one of our secrets, or is older or newer than five minutes.
         :raises OddAnswerError: when it is signed and no event.
         """
-        _check_moment(signature)
+        check_moment(signature)
         for secret in self._secrets:
             try:
                 stripe.WebhookSignature.verify_header(body, signature, secret, CLOCKS_APART)
@@ -277,16 +263,6 @@ class Gateway:
             except ValueError:
                 raise OddAnswerError("This is no event.") from None
         raise NotFromStripeError("Stripe did not sign this.")
-
-
-def _check_moment(signature: str) -> None:
-    parts = dict(part.strip().partition("=")[::2] for part in signature.split(","))
-    try:
-        said = datetime.fromtimestamp(int(parts["t"]), clock.now().tzinfo)
-    except (KeyError, ValueError, OverflowError, OSError):
-        raise NotFromStripeError("The signature has no moment.") from None
-    if abs(said - clock.now()) > timedelta(seconds=CLOCKS_APART):
-        raise NotFromStripeError("It was signed at another time.")
 
 
 def _ask(call: Callable[[], Any]) -> dict[str, Any]:

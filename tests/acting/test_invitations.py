@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
 from app.identity import authorities, service
-from app.identity.models import Account, Authority, Commissioner, Person
+from app.identity.models import Account, Authority, Person
 from app.identity.rules import Actor, AuthorityKind, EvidenceKind, Scope
 from app.messages.models import Notice
 from tests import factories as make
@@ -218,63 +218,6 @@ class TestAnswering:
             make.SYSTEM, old, person, BROKER, Scope.VIEW, starts_on=make.LONG_AGO, ends_on=yesterday
         )
         assert answering.accept(make.actor_for(old), ask(account, person, email="bola@example.org"))
-
-    def test_whoever_acts_by_now_has_nothing_to_say_yes_to(self, world: World) -> None:
-        account, person, _ = world
-        token = ask(account, person)
-        new = make.make_account("Bola Ade", "new@example.org")
-        make.give_authority(new, person, NOMINEE, Scope.VIEW)
-        with pytest.raises(StateError, match="You act for them already"):
-            answering.accept(make.actor_for(new), token)
-
-
-class TestTheirOwn:
-    """A sign-in of one's own, from half a year before sixteen: a coordinator asks."""
-
-    @pytest.mark.parametrize(("days_short", "asked"), [(0, True), (1, False)])
-    def test_from_half_a_year_before_sixteen(self, world: World, days_short: int, asked: bool) -> None:
-        _, sam, coordinator = world
-        half_a_year_on = clock.today() + timedelta(days=184 + days_short)
-        # born so that sixteen is reached on that very day
-        born = date(half_a_year_on.year - 16, half_a_year_on.month, half_a_year_on.day)
-        commissioner = db.session.get_one(Commissioner, sam.commissioner_id)
-        young = make.make_person(commissioner, coordinator=coordinator, born=born)
-        if asked:
-            assert ask(coordinator, young, AuthorityKind.SELF)
-            return
-        with pytest.raises(InvalidError) as refused:
-            ask(coordinator, young, AuthorityKind.SELF)
-        assert refused.value.errors == {"kind": "Somebody decides for them until they are nearly sixteen"}
-
-    def test_not_whoever_has_one(self, world: World) -> None:
-        _, sam, coordinator = world
-        with pytest.raises(InvalidError) as refused:
-            ask(coordinator, sam, AuthorityKind.SELF)
-        assert refused.value.errors == {"kind": "They have a sign-in of their own"}
-
-
-def test_calling_in_leaves_what_others_wait_for(world: World) -> None:
-    account, sam, coordinator = world
-    commissioner = db.session.get_one(Commissioner, sam.commissioner_id)
-    other = make.make_person(commissioner, "Harriet", "Lindqvist", coordinator=coordinator)
-    mine, theirs = ask(account, sam), ask(coordinator, other, NOMINEE, "niece@example.org")
-    inviting.call_in(sam.id)
-    with pytest.raises(NotFoundError):
-        answering.decline(mine)
-    answering.decline(theirs)
-
-
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [("", "Enter your name"), ("  \n ", "Enter your name"), ("x" * 121, "Enter your name, in 120 letters or fewer")],
-)
-def test_whoever_opens_an_account_by_an_invitation_has_a_name(world: World, name: str, sentence: str) -> None:
-    account, person, _ = world
-    token = ask(account, person)
-    with pytest.raises(InvalidError) as refused:
-        answering.open_account(token, name, make.PASSPHRASE)
-    assert refused.value.errors["name"] == sentence
-    assert answering.open_account(token, "x" * 120, make.PASSPHRASE).name == "x" * 120
 
 
 class TestPapers:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.config import Settings
 from app.core import clock
-from app.payments.stripe_asking import NotFromStripeError
-from app.payments.stripe_gateway import CLOCKS_APART, Gateway
+from app.payments.stripe_asking import CLOCKS_APART, NotFromStripeError
+from app.payments.stripe_gateway import Gateway
 from app.payments.stripe_objects import Event, OddAnswerError
 from tests.core.test_stripe_settings import HOOK, WHOLE
 
