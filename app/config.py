@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.core.environment import read_flag
 from app.core.errors import ConfigError
 from app.core.nhs_settings import NhsLoginSettings
 from app.core.secrets import check_database_is_private, check_secret, is_this_machine
@@ -58,8 +59,8 @@ class Settings:
         instance = Path(env.get("CAREPURSE_INSTANCE") or ROOT / "instance").expanduser().resolve()
         # Where `flask demo` was run and nothing else is set up, commands and server mean the demonstration.
         unset = not env.get("DATABASE_URL") and not env.get("SECRET_KEY")
-        demo = _flag(env, "CAREPURSE_DEMO", unset and _demo_secret(instance).exists())
-        secure_cookies = _flag(env, "SECURE_COOKIES", not demo)
+        demo = read_flag(env, "CAREPURSE_DEMO", unset and _demo_secret(instance).exists())
+        secure_cookies = read_flag(env, "SECURE_COOKIES", not demo)
         base_url = _base_url(env, secure_cookies)
         secret_key = _secret(env, demo, instance)
         idle_minutes = _number(env, "IDLE_MINUTES", 30, 3, 24 * 60)
@@ -82,13 +83,13 @@ class Settings:
             smtp_port=_number(env, "SMTP_PORT", 587, 1, 65535),
             smtp_user=env.get("SMTP_USER") or None,
             smtp_password=env.get("SMTP_PASSWORD") or None,
-            smtp_starttls=_flag(env, "SMTP_STARTTLS", True),
+            smtp_starttls=read_flag(env, "SMTP_STARTTLS", True),
             mail_from=env.get("MAIL_FROM", "CarePurse <no-reply@example.org>"),
             pool_size=_number(env, "POOL_SIZE", 8, 1, 200),
             nhs_login=NhsLoginSettings.read(env),
             stripe=StripeSettings.read(env),
             # nothing stands between us and the embedded server
-            prepared_statements=_flag(env, "PREPARED_STATEMENTS", not env.get("DATABASE_URL")),
+            prepared_statements=read_flag(env, "PREPARED_STATEMENTS", not env.get("DATABASE_URL")),
         )
 
 
@@ -172,7 +173,7 @@ def _hosts(env: Mapping[str, str], base_url: str) -> tuple[str, ...]:
 
 def _mail_is_private(env: Mapping[str, str]) -> None:
     """A password for the mail server travels over TLS, or not beyond this machine."""
-    if env.get("SMTP_PASSWORD") and not _flag(env, "SMTP_STARTTLS", True) and not is_this_machine(env.get("SMTP_HOST")):
+    if env.get("SMTP_PASSWORD") and not read_flag(env, "SMTP_STARTTLS", True) and not is_this_machine(env.get("SMTP_HOST")):
         raise ConfigError("SMTP_PASSWORD would travel unencrypted: leave SMTP_STARTTLS on.")
 
 
@@ -183,16 +184,9 @@ def _database_url(env: Mapping[str, str]) -> str | None:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
         raise ConfigError("DATABASE_URL must be a PostgreSQL address, like postgresql://user@host/name.")
-    if not _flag(env, "PLAIN_DATABASE", False):
+    if not read_flag(env, "PLAIN_DATABASE", False):
         check_database_is_private(url)
     return f"postgresql+psycopg://{rest}"
-
-
-def _flag(env: Mapping[str, str], name: str, default: bool) -> bool:
-    text = env.get(name, "").strip().lower()
-    if text in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
-        return default if not text else text in {"1", "true", "yes", "on"}
-    raise ConfigError(f"{name} must be yes or no, not {text!r}.")
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from app.core.environment import read_flag
 from app.core.errors import ConfigError
 from app.core.secrets import is_this_machine
 
 _KEY = re.compile(r"(?:sk|rk)_(?P<mode>test|live)_[A-Za-z0-9]{16,}")
 _HOOK = re.compile(r"whsec_[A-Za-z0-9+/=]{16,}")
-_FLAGS = ("STRIPE_TRANSFERS", "STRIPE_CARDS")
-_NAMES = ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET", "STRIPE_API_BASE", *_FLAGS)
-_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
+_NAMES = (
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET", "STRIPE_API_BASE",
+    "STRIPE_TRANSFERS", "STRIPE_CARDS",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class StripeSettings:
             secret_key=_key(env["STRIPE_SECRET_KEY"].strip(), env.get("STRIPE_API_BASE")),
             webhook_secrets=tuple(_hooks(env)),
             api_base=_base(env.get("STRIPE_API_BASE")),
-            transfers=_flag(env, "STRIPE_TRANSFERS"),
-            cards=_flag(env, "STRIPE_CARDS"),
+            transfers=read_flag(env, "STRIPE_TRANSFERS", False),
+            cards=read_flag(env, "STRIPE_CARDS", False),
         )
 
 
@@ -85,10 +87,3 @@ def _base(url: str | None) -> str | None:
     if not here or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise ConfigError("STRIPE_API_BASE must be an address on this machine, like http://127.0.0.1:12111.")
     return url.rstrip("/")
-
-
-def _flag(env: Mapping[str, str], name: str) -> bool:
-    text = env.get(name, "").strip().lower()
-    if text not in _YES | _NO:
-        raise ConfigError(f"{name} must be yes or no, not {text!r}.")
-    return text in _YES
