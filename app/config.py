@@ -173,7 +173,8 @@ def _hosts(env: Mapping[str, str], base_url: str) -> tuple[str, ...]:
 
 def _mail_is_private(env: Mapping[str, str]) -> None:
     """A password for the mail server travels over TLS, or not beyond this machine."""
-    if env.get("SMTP_PASSWORD") and not read_flag(env, "SMTP_STARTTLS", True) and not is_this_machine(env.get("SMTP_HOST")):
+    in_clear = not read_flag(env, "SMTP_STARTTLS", True) and not is_this_machine(env.get("SMTP_HOST"))
+    if env.get("SMTP_PASSWORD") and in_clear:
         raise ConfigError("SMTP_PASSWORD would travel unencrypted: leave SMTP_STARTTLS on.")
 
 

@@ -20,11 +20,10 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
 from app.core.jobs import enqueue_many
 from app.identity import authorities
-from app.identity.authority_rules import EVIDENCE_FOR, may_settle
+from app.identity.authority_rules import DECIDES_AT, EVIDENCE_FOR, may_settle, odd_about_age
 from app.identity.models import Account, Authority, Person
 from app.identity.rules import Actor, AuthorityKind, EvidenceKind, Scope
 
-_DECIDES_AT = 16
 _NEARLY = timedelta(days=184)
 _SLOW_DOWN = "You have sent many invitations today. Send the next one tomorrow."
 
@@ -59,7 +58,7 @@ def invite(
     :raises NotFoundError: when the person is not the actor's.
     :raises NotAllowedError: when somebody else asks, such as a broker.
     :raises InvalidError: fields ``email kind evidence`` and those of ``check_terms``.
-    :raises StateError: when the actor has sent too many today.
+    :raises StateError: when the actor has sent too many today, or the person died or moved away.
     """
     _require_invites(actor, person, kind)
     if kind is AuthorityKind.SELF:
@@ -69,6 +68,9 @@ def invite(
     shown_by = evidence or (kinds[0] if len(kinds) == 1 else None)
     if kinds and shown_by not in kinds:
         raise InvalidError({"evidence": "Choose what shows that they may act"})
+    # from sixteen a coordinator who checks the paper sees what was found about their capacity; at eighteen it is over
+    if odd := odd_about_age(shown_by, person.age_on(clock.today()), lacks=True):
+        raise InvalidError({"evidence": odd})
     authorities.check_terms(
         actor, person, terms.scope, terms.buy_limit_pence, terms.month_limit_pence, terms.outcome_ids, terms.ends_on
     )
@@ -108,6 +110,7 @@ def send_again(actor: Actor, person: Person, ref: str) -> Invitation:
     """
     invitation = invitation_for(actor, person, ref, lock=True)
     _require_invites(actor, person, invitation.kind)
+    authorities.require_open(person)
     _require_waiting(invitation)
     if invitation.sendings >= SENDINGS:
         raise StateError("This went out several times. Ask them about it, or take it back and begin again.")
@@ -149,7 +152,7 @@ def _require_own(person: Person) -> None:
 
     :raises InvalidError: field ``kind``.
     """
-    if person.age_on(clock.today() + _NEARLY) < _DECIDES_AT:
+    if person.age_on(clock.today() + _NEARLY) < DECIDES_AT:
         raise InvalidError({"kind": "Somebody decides for them until they are nearly sixteen"})
     theirs = (Authority.person_id == person.id, Authority.kind == AuthorityKind.SELF, Authority.ended_at.is_(None))
     if db.session.scalar(select(Authority.id).where(*theirs)) is not None:

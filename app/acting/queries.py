@@ -55,7 +55,7 @@ def invitation_of(token: str, *, lock: bool = False) -> Invitation | None:
     :param token: what the address says; anything at all.
     :param lock: to answer it: of two who do so at once the second finds nothing.
     :returns: None for a link that is unknown, used, too old or taken back, and where whoever sent it could not ask for
-        as much today: nobody gives what they do not have any more.
+        as much today: nobody gives what they do not have any more, nor in the affairs of who died or moved away.
     """
     query = select(Invitation).where(
         Invitation.token_hash == hash_token(token),
@@ -86,7 +86,7 @@ def _sees(viewer: Actor, person: Person) -> bool:
 def _stands(invitation: Invitation) -> bool:
     """Whether whoever sent it may still ask for as much."""
     person, inviter = invitation.person, invitation.inviter
-    if inviter.closed_at is not None:
+    if inviter.closed_at is not None or person.closed_on is not None:
         return False
     actor = identity.load_actor(inviter)
     if not may_settle(actor, invitation.kind, person.id, person.commissioner_id):

@@ -1,8 +1,9 @@
-"""Receipts that look like receipts: a small PDF, or a photograph of a till roll."""
+"""Receipts that look like receipts, a small PDF or a photograph of a till roll; and copies of official papers."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date
 
 from PIL import Image, ImageDraw
@@ -12,7 +13,15 @@ from app.core.money import format_pounds
 
 def pdf(payee: str, what: str, pence: int, day: date) -> bytes:
     """A one-page PDF receipt."""
-    lines = (payee, "", "RECEIPT", f"{day:%d %B %Y}", "", what, f"Paid {format_pounds(pence)}", "", "Thank you")
+    return _page((payee, "", "RECEIPT", f"{day:%d %B %Y}", "", what, f"Paid {format_pounds(pence)}", "", "Thank you"))
+
+
+def copy(office: str, what: str, name: str, day: date) -> bytes:
+    """A one-page PDF: a copy of a paper that an office made out to somebody."""
+    return _page((office, "", what.upper(), "", f"For {name}", f"Copy made on {day:%d %B %Y}"))
+
+
+def _page(lines: Sequence[str]) -> bytes:
     text = b" 0 -16 Td ".join(b"(" + _escape(line) + b") Tj" for line in lines)
     stream = b"BT /F1 11 Tf 30 250 Td " + text + b" ET"
     objects = (
@@ -40,8 +49,17 @@ def photo(payee: str, what: str, pence: int, day: date) -> bytes:
     picture = Image.new("RGB", (720, 960), (126, 98, 74))
     paper = Image.new("RGB", (440, 620), (250, 249, 244))
     pen = ImageDraw.Draw(paper)
-    rows = (payee, f"{day:%d %b %Y}  14:32", "-" * 30, *_cut(what), "-" * 30, f"TOTAL  {format_pounds(pence)}", "CARD",
-        "", "Thank you")
+    rows = (
+        payee,
+        f"{day:%d %b %Y}  14:32",
+        "-" * 30,
+        *_cut(what),
+        "-" * 30,
+        f"TOTAL  {format_pounds(pence)}",
+        "CARD",
+        "",
+        "Thank you",
+    )
     for number, row in enumerate(rows):
         pen.text((40, 50 + number * 46), row, fill=(40, 40, 44), font_size=24)
     picture.paste(paper.rotate(2, expand=True, fillcolor=(126, 98, 74)), (120, 150))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import math
 import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
+from werkzeug.datastructures import FileStorage
+
 from app.budgets import agreeing
 from app.budgets.models import Budget
 from app.budgets.rules import Cycle, HeldAs
 from app.core import clock
+from app.demo import papers
 from app.demo.kinds import Aim, Life
 from app.demo.lives_cases import CASES
 from app.demo.lives_changing import CHANGING
@@ -18,15 +22,22 @@ from app.demo.lives_exercise import EXERCISE
 from app.demo.lives_main import MAIN
 from app.demo.lives_ordinary import ORDINARY
 from app.demo.lives_others import OTHERS, WENDOVER
+from app.demo.setting import BOARD
 from app.demo.world import SYSTEM, Someone, World
+from app.evidence import papers as kept
 from app.identity import service as identity
-from app.identity.models import Account, Person
+from app.identity.models import Account, Authority, Person
 from app.identity.rules import AuthorityKind, EvidenceKind, Scope
 from app.plans import service as plans
 from app.plans.models import Plan
 
 LIVES: tuple[Life, ...] = (*MAIN, *CASES, *EXERCISE, *ORDINARY, *OTHERS, *CHANGING, *WENDOVER)
 BROKER_LIMIT = 25_000
+_PAPERS = {
+    EvidenceKind.CONSENT: (BOARD, "Consent form"),
+    EvidenceKind.PARENTAL_RESPONSIBILITY: ("General Register Office", "Birth certificate"),
+    EvidenceKind.LPA_PROPERTY: ("Office of the Public Guardian", "Lasting power of attorney"),
+}
 
 
 def begins(life: Life, this_month: date) -> date:
@@ -52,7 +63,9 @@ def enter(world: World, life: Life) -> Someone:
     account = _account(world, life)
     kind = life.helper.kind if life.helper else AuthorityKind.SELF
     shown = _papers(world, life, kind, coordinator.name)
-    identity.grant_authority(SYSTEM, account, person, kind, Scope.BUY, starts_on=clock.today(), **shown)
+    authority = identity.grant_authority(SYSTEM, account, person, kind, Scope.BUY, starts_on=clock.today(), **shown)
+    if shown:
+        _keep_paper(world, coordinator, authority)
     _let_broker_in(world, life, person)
     plan = _plan(world, life, person, start)
     budget = _budget(world, life, person, plan, start)
@@ -86,6 +99,15 @@ def _papers(world: World, life: Life, kind: AuthorityKind, checked_by: str) -> d
         "checked_by_name": checked_by,
         "look_again_on": clock.last_day(clock.add_months(world.this_month, 5)),
     }
+
+
+def _keep_paper(world: World, coordinator: Account, authority: Authority) -> None:
+    """A copy of what shows that they may act, handed to the coordinator."""
+    assert authority.evidence is not None
+    office, what = _PAPERS[authority.evidence]
+    copy = papers.copy(office, what, authority.account.name, clock.today())
+    file = FileStorage(io.BytesIO(copy), filename=f"{what.lower()}.pdf")
+    kept.add_paper(world.actor(coordinator), authority, file)
 
 
 def _account(world: World, life: Life) -> Account:

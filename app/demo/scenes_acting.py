@@ -44,7 +44,7 @@ def scenes(world: World) -> list[Scene]:
     def send_papers() -> None:
         actor = identity.load_actor(karim)
         authority = authority_queries.own_authority(actor, amira.person)
-        paper = papers.pdf("General Register Office", "Birth certificate, certified copy", 1_250, world.today)
+        paper = papers.copy("General Register Office", "Birth certificate", amira.person.name, world.today)
         kept.add_paper(actor, authority, FileStorage(io.BytesIO(paper), filename="birth certificate.pdf"))
 
     def agree_together() -> None:

@@ -94,7 +94,7 @@ def change_authority(
     :raises NotFoundError: when it is nothing of the actor's.
     :raises NotAllowedError: when somebody else settles it.
     :raises InvalidError: fields ``scope buy_limit month_limit outcomes ends_on``.
-    :raises StateError: when it is over.
+    :raises StateError: when it is over, or the person died or moved away.
     """
     _require_settles(actor, authority)
     if authority.kind is AuthorityKind.SELF:
@@ -127,7 +127,9 @@ def check_terms(
     """Refuse what nobody could mean, or what would give away more than the giver has.
 
     :raises InvalidError: fields ``scope buy_limit month_limit outcomes ends_on``.
+    :raises StateError: when the person died or moved away.
     """
+    require_open(person)
     errors = {}
     if scope is Scope.BUY and buy_limit_pence is not None and buy_limit_pence <= 0:
         errors["buy_limit"] = "Enter a sum above nought, or leave it empty"
@@ -143,6 +145,30 @@ def check_terms(
         errors.setdefault(wide, _TOO_WIDE[wide])
     if errors:
         raise InvalidError(errors)
+
+
+def require_open(person: Person) -> None:
+    """Stop whoever would give a right in the affairs of somebody who died or moved away.
+
+    The row is held until the caller's transaction ends, so that a death recorded meanwhile comes after it and sees it.
+
+    :raises StateError: then.
+    """
+    query = select(Person.closed_on).where(Person.id == person.id).with_for_update(read=True)
+    if db.session.scalar(query) is not None:
+        raise StateError(f"{person.name} has died or moved away, so nobody is given a right to act here any more.")
+
+
+def close_person(person: Person) -> None:
+    """From today nobody is given a right in this person's affairs. The caller has checked the right and tells why."""
+    person.closed_on = clock.today()
+    db.session.flush()
+
+
+def open_person_again(person: Person) -> None:
+    """It was a mistake: rights can be given again. The caller has checked the right and tells why."""
+    person.closed_on = None
+    db.session.flush()
 
 
 def agree_together_over(actor: Actor, person: Person, pence: int | None) -> None:

@@ -35,6 +35,8 @@ EVIDENCE_FOR: dict[AuthorityKind, tuple[EvidenceKind, ...]] = {
 #: Papers that somebody else registered under a number.
 NUMBERED = frozenset({EvidenceKind.LPA_PROPERTY, EvidenceKind.LPA_HEALTH, EvidenceKind.DEPUTYSHIP})
 MAX_NUMBER = 60
+#: From when people are taken to decide for themselves, and from when nobody is anybody's child in law.
+DECIDES_AT, GROWN_UP = 16, 18
 MAX_REASON = 1000
 _SCOPES = tuple(Scope)
 #: The Office of the Public Guardian writes 7000-1234-5678; before 2008 powers had seven or eight digits.
@@ -63,6 +65,23 @@ def odd_about_number(evidence: EvidenceKind | None, number: str) -> str:
     if _LPA.fullmatch(bare):
         return ""
     return "The number of a lasting power of attorney is usually like 7000-1234-5678. Is this one right?"
+
+
+def odd_about_age(evidence: EvidenceKind | None, age: int, *, lacks: bool) -> str:
+    """Why parental responsibility does not show a right to act for somebody of this age; nothing where it does.
+
+    It is for children: it ends at eighteen (Children Act 1989, section 105), and from sixteen a person is taken to
+    decide for themself unless it was found that they cannot (Mental Capacity Act 2005, sections 1 to 3).
+
+    :param lacks: it is recorded that they cannot decide about their budget.
+    """
+    if evidence is not EvidenceKind.PARENTAL_RESPONSIBILITY or age < DECIDES_AT:
+        return ""
+    if age >= GROWN_UP:
+        return "Parental responsibility ends at eighteen. Choose another paper"
+    if lacks:
+        return ""
+    return "From sixteen people decide for themself. Record first that they cannot, or choose another paper"
 
 
 def may_settle(actor: Actor, kind: AuthorityKind, person_id: UUID, commissioner_id: UUID) -> bool:

@@ -99,6 +99,7 @@ class Person(Base):
     agree_over_pence: Mapped[Pence | None]  # over this sum two representatives agree; None: one is enough
     called: Mapped[str] = mapped_column(String(80), default="", server_default="")  # what they like to be called
     created_at: Mapped[Written]
+    closed_on: Mapped[date | None]  # they died, or moved away: nobody is given a right any more
     #: When their time was over: what was held on them is gone, the figures stay (``records.tidying``).
     removed_at: Mapped[datetime | None]
 
@@ -127,9 +128,7 @@ class Authority(Base):
         CheckConstraint("month_limit_pence IS NULL OR (scope = 'buy' AND month_limit_pence >= 0)", name="month_limit"),
         CheckConstraint("outcome_ids IS NULL OR cardinality(outcome_ids) > 0", name="outcomes"),
         CheckConstraint("(checked_at IS NULL) = (checked_by_name = '')", name="checked"),
-        Index(
-            "uq_authority_open", "account_id", "person_id", unique=True, postgresql_where="ended_at IS NULL"
-        ),
+        Index("uq_authority_open", "account_id", "person_id", unique=True, postgresql_where="ended_at IS NULL"),
         Index("ix_authority_person", "person_id"),
         Index("ix_authority_look_again", "look_again_on", postgresql_where="ended_at IS NULL"),
         Index("ix_authority_unchecked", "person_id", postgresql_where="checked_at IS NULL AND ended_at IS NULL"),

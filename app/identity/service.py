@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError
 from app.identity import passphrases, queries
+from app.identity.authorities import require_open
 from app.identity.models import Account, Authority, Caseload, Commissioner, Person, StaffPost
 from app.identity.rules import Actor, AuthorityKind, EvidenceKind, Scope, StaffRole
 
@@ -134,8 +135,10 @@ def grant_authority(
     :param sees_messages: what others wrote; when left out the person's own side does and a broker does not.
     :param checked_by_name: who checked the papers; when left out whoever grants it, empty: nobody yet.
     :raises NotAllowedError: when an account asks; only the software may so far.
+    :raises StateError: when the person died or moved away.
     """
     _only_software(actor)
+    require_open(person)
     authority = Authority(
         account_id=account.id,
         person_id=person.id,

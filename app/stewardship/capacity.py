@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, StateError
 from app.core.words import one_line, storable
+from app.identity.authorities import require_open
 from app.identity.models import Person
 from app.identity.rules import Actor, AuthorityKind
 from app.stewardship.capacity_rules import (
@@ -104,9 +105,10 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
 
     :param seen: the sum of the list that was read (:func:`digest_of`).
     :raises InvalidError: as :func:`check_capacity`.
-    :raises StateError: when something is different from what was read.
+    :raises StateError: when something is different from what was read, or the person died or moved away.
     """
     require_coordinator(actor, person)
+    require_open(person)
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     follows = see_capacity(actor, person, typed)
     if digest_of(follows) != seen or typed.assessed_on is None or actor.account_id is None:

@@ -14,6 +14,7 @@ from app.core.db import db
 from app.core.errors import InvalidError, StateError
 from app.core.words import one_line
 from app.identity import queries as identity
+from app.identity.authorities import close_person
 from app.identity.models import Commissioner, Person
 from app.identity.rules import Actor
 from app.messages import service as messages
@@ -25,6 +26,8 @@ from app.stewardship.changes_follows import Deed, Follow, digest_of
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import open_change, require_coordinator
 from app.stewardship.changes_rules import (
+    DIED,
+    MOVED,
     ChangeKind,
     ChangeState,
     check_words,
@@ -36,8 +39,6 @@ from app.stewardship.changes_telling import everybody_of, staff_of, tell_finance
 _CHANGED = "Something changed since you opened this page. Read what follows once more, then press again."
 _OLDEST = timedelta(days=3660)
 _FURTHEST = timedelta(days=370)
-MOVED = "The person moved to another commissioner"
-DIED = "The person has died"
 
 
 def see_death(viewer: Actor, person: Person, died_on: date) -> tuple[Follow, ...]:
@@ -74,6 +75,7 @@ def record_death(actor: Actor, person: Person, died_on: date, told_by: str, seen
     change.state, change.done_on = ChangeState.DONE, clock.today()
     carry_out(actor, person, follows, why=DIED)
     call_in(person.id)
+    close_person(person)
     _make_tasks(change, follows)
     _record(actor, change, "record_death", f"Recorded that {person.name} died on {clock.say_day(died_on, year=True)}")
     title = f"{person.given_name} has died. We are sorry. This page says what happens now, and whom you can ask."
@@ -85,9 +87,7 @@ def record_death(actor: Actor, person: Person, died_on: date, told_by: str, seen
     return change
 
 
-def see_move(
-    viewer: Actor, person: Person, on: date, where_to: str, to: Commissioner | None
-) -> tuple[Follow, ...]:
+def see_move(viewer: Actor, person: Person, on: date, where_to: str, to: Commissioner | None) -> tuple[Follow, ...]:
     """What follows from a move. Writes nothing.
 
     :param on: the first day on which the other commissioner is responsible.
@@ -167,6 +167,7 @@ def move_now(actor: Actor, change: LifeChange) -> bool:
     row.state, row.done_on = ChangeState.DONE, clock.today()
     carry_out(actor, person, follows, why=MOVED)
     call_in(person.id)
+    close_person(person)
     _make_tasks(row, follows)
     _record(actor, row, "move", f"{person.name} has moved to {row.words}")
     title = f"{person.given_name} has moved to {row.words}. What was agreed here has ended."
@@ -206,9 +207,7 @@ def _check_seen(follows: Sequence[Follow], seen: str) -> None:
         raise StateError(_CHANGED)
 
 
-def _add(
-    actor: Actor, person: Person, kind: ChangeKind, on: date, words: str, follows: Sequence[Follow]
-) -> LifeChange:
+def _add(actor: Actor, person: Person, kind: ChangeKind, on: date, words: str, follows: Sequence[Follow]) -> LifeChange:
     assert actor.account_id is not None  # a coordinator
     change = LifeChange(
         commissioner_id=person.commissioner_id,
@@ -256,4 +255,3 @@ def _record(actor: Actor, change: LifeChange, verb: str, sentence: str, why: str
         why=why or change.words,
         details={"ref": change.ref, "follows": len(change.said)},
     )
-

@@ -35,13 +35,17 @@ def acting_for(person_id: UUID) -> tuple[Acting, ...]:
 
 
 def set_scope(actor: Actor, authority_id: UUID, scope: Scope, why: str) -> None:
-    """Let an authority reach less far, or further. The caller has checked the right."""
+    """Let an authority reach less far, or further. The caller has checked the right.
+
+    :raises StateError: when it would reach further, and the person died or moved away.
+    """
     authority = _lock(authority_id)
     if authority.ended_at is not None or authority.scope is scope:
         return
     if is_lower(scope, authority.scope):
         authorities.lower_scope(actor, authority, scope, why=why)
         return
+    authorities.require_open(authority.person)
     was, authority.scope = authority.scope, scope
     db.session.flush()
     said = f"{authority.account.name} may {_MAY[scope]} now"
@@ -71,8 +75,10 @@ def make_nominee(actor: Actor, authority_id: UUID, why: str, *, buys: bool = Tru
 
     :param buys: whether it reaches as far as buying; else as far as before.
     :returns: the new authority; None when the old one had ended, or is a nominee's already.
+    :raises StateError: when the person died or moved away.
     """
     old = _lock(authority_id)
+    authorities.require_open(old.person)
     if old.ended_at is not None:
         return None
     if old.kind is AuthorityKind.NOMINEE:

@@ -8,6 +8,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
+from app.identity.authorities import open_person_again
 from app.identity.models import Person
 from app.identity.rules import Actor
 from app.purchases import ending
@@ -17,7 +18,7 @@ from app.stewardship.changes_before import put_back
 from app.stewardship.changes_follows import TaskKind
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import change_for, task_for
-from app.stewardship.changes_rules import MAX_WORDS, ChangeKind, ChangeState, check_words
+from app.stewardship.changes_rules import DIED, MAX_WORDS, ChangeKind, ChangeState, check_words
 from app.stewardship.changes_telling import everybody_of, tell_finance, tell_side, tell_staff
 
 _OVER = "This is closed. Nothing more can be done here."
@@ -99,7 +100,8 @@ def take_back(actor: Actor, person: Person, ref: str, why: str) -> LifeChange:
     if change.kind is ChangeKind.MOVE and change.state is ChangeState.DONE:
         raise StateError("The move has happened. What is agreed here from now on is agreed anew.")
     if change.kind is ChangeKind.DEATH:
-        put_back(actor, change.before, said)
+        open_person_again(person)
+        put_back(actor, change.before, said, why_ended=DIED)
     change.state, change.taken_back_at = ChangeState.TAKEN_BACK, clock.now()
     change.taken_back_by_name, change.taken_back_why = actor.name, said
     db.session.flush()
@@ -168,5 +170,3 @@ def _record(actor: Actor, change: LifeChange, verb: str, sentence: str, why: str
         why=why,
         details={"ref": change.ref},
     )
-
-

@@ -43,16 +43,19 @@ def snapshot(follows: Iterable[Follow]) -> dict[str, Any]:
     return kept
 
 
-def put_back(actor: Actor, kept: dict[str, Any], why: str) -> None:
+def put_back(actor: Actor, kept: dict[str, Any], why: str, *, why_ended: str) -> None:
     """Let everything be as it was before: rights, budgets, what is bought again and again, searches.
 
     What was taken back, and what was asked of a coordinator, is not sent again by itself.
+
+    :param why_ended: the reason with which the change itself ended rights.
     """
     for key, was in kept["authorities"].items():
         authority = db.session.get_one(Authority, UUID(key))
         authority.scope = Scope(was["scope"])
         authority.ends_on = _day(was["ends_on"])
-        authority.ended_at = None
+        if authority.end_reason == why_ended:  # who gave it up meanwhile, or lost it, does not get it back
+            authority.ended_at, authority.ended_by_name, authority.end_reason = None, "", ""
         for name, pence in was["limits"].items():
             setattr(authority, name, pence)
     for key in kept["accounts"]:

@@ -8,7 +8,7 @@ from app.core.db import db
 from app.core.errors import StateError
 from app.identity import service as identity
 from app.identity.models import Account, Authority, Commissioner, Person
-from app.identity.rules import Actor, AuthorityKind
+from app.identity.rules import Actor, AuthorityKind, Scope
 from app.plans.copying import copy_as_draft
 from app.plans.models import Plan
 from app.plans.queries import newest_plan
@@ -48,7 +48,9 @@ def accept_handover(actor: Actor, ref: str) -> Person:
     own = next((item for item in acting_for(old.id) if item.kind is AuthorityKind.SELF), None)
     if own is not None:
         account = db.session.get_one(Account, own.account_id)
-        scope = db.session.get_one(Authority, own.authority_id).scope
+        # on the day of the move it was lowered to looking: here it reaches as far as it did before
+        before = change.before.get("authorities", {}).get(str(own.authority_id)) if change.done_on else None
+        scope = Scope(before["scope"]) if before else db.session.get_one(Authority, own.authority_id).scope
         identity.grant_authority(software, account, person, AuthorityKind.SELF, scope, starts_on=begins)
     if change.sends_plan:
         copy_as_draft(software, old, person, begins)

@@ -15,6 +15,8 @@ from app.identity.rules import AuthorityKind
 from app.stewardship.changes_follows import Acting, Area, Deed, Follow, TaskKind, and_names, count_of
 
 MAX_WORDS = 500
+#: Why a right ended, as it stands in the audit and beside the right.
+MOVED, DIED = "The person moved to another commissioner", "The person has died"
 
 
 class ChangeKind(StrEnum):

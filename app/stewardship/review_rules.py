@@ -95,10 +95,11 @@ def months_until_next(settings: CommissionerSettings, risk: Risk) -> int:
 def earliest_day(settings: CommissionerSettings, today: date, was: date | None = None) -> date:
     """The first day that a review may be on.
 
-    :param was: the day it was announced for before; a later one than that needs no new notice, only to be to come.
+    :param was: the day it was announced for before. While that is to come, a later one needs no new notice; once it
+        has come the transactions were open for it, and another day is announced in full like a new review.
     """
     announced = today + timedelta(days=settings.review_notice_days)
-    return announced if was is None else min(announced, max(was, today) + timedelta(days=1))
+    return announced if was is None or was <= today else min(announced, was + timedelta(days=1))
 
 
 def last_day_open(settings: CommissionerSettings, starts_on: date) -> date:

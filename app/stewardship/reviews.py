@@ -115,7 +115,7 @@ def take_over(actor: Actor, review: PlanReview) -> PlanReview:
 
 
 def move(actor: Actor, review: PlanReview, starts_on: date) -> PlanReview:
-    """Put a review on another day. A later one needs no new notice; an earlier one the full.
+    """Put a review on another day. A later one needs no new notice until its day has come; every other the full.
 
     :raises NotFoundError: when it is not the actor's to hold.
     :raises InvalidError: field ``starts_on``.

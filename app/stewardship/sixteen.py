@@ -80,20 +80,22 @@ def coming() -> Sequence[UUID]:
     )
     dealt_with = exists().where(SixteenStep.person_id == Person.id, SixteenStep.step == Step.DAY)
     return db.session.scalars(
-        select(Person.id).where(Person.date_of_birth <= born, as_for_a_child, ~dealt_with).order_by(Person.id)
+        select(Person.id)
+        .where(Person.date_of_birth <= born, Person.closed_on.is_(None), as_for_a_child, ~dealt_with)
+        .order_by(Person.id)
     ).all()
 
 
 def turn(person_id: UUID) -> Step | None:
     """Do what is due today for one young person, once.
 
-    :returns: what was done; None when nothing is due, or somebody else does it.
+    :returns: what was done; None when nothing is due, somebody else does it, or they died or moved away.
     """
     # what is chosen or recorded at the same moment comes before, or after, and never in between
     person = db.session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one()
     today = clock.today()
     step = step_due(person.date_of_birth, today, steps_of(person_id))
-    if step is None or not _mark(person, step, today):
+    if person.closed_on is not None or step is None or not _mark(person, step, today):
         return None
     facts = facts_of(person)
     follows = day_follows(facts)
@@ -169,4 +171,3 @@ def _tell(person: Person, facts: SixteenFacts, follows: Sequence[Follow], step: 
         details={"step": step.value, "told": len(notices)},
     )
     return len(notices)
-

@@ -11,6 +11,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError
 from app.core.words import storable
+from app.identity.authorities import require_open
 from app.identity.models import Person
 from app.identity.rules import Actor, AuthorityKind
 from app.stewardship.changes_access import acting_for, end_authority, make_nominee
@@ -38,6 +39,7 @@ def choose_nominee(
     :raises NotFoundError: for whoever is neither the young person nor a coordinator there.
     :raises NotAllowedError: when it is recorded that they cannot decide this now.
     :raises InvalidError: fields ``account given_on how``.
+    :raises StateError: when the person died or moved away.
     """
     grant = actor.grant_for(person.id)
     themself = grant is not None and grant.kind is AuthorityKind.SELF
@@ -53,6 +55,7 @@ def choose_nominee(
         errors["account"] = "Choose one of these"
     if errors:
         raise InvalidError(errors)
+    require_open(person)
     # the birthday's own job comes before this, or after it
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     if lacks_capacity(person.id):

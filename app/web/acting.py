@@ -122,7 +122,7 @@ def change(authority_ref: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             settling.change(actor, authority, form.terms(outcomes))
-        except InvalidError as error:
+        except (InvalidError, StateError) as error:
             form.take(error)
         else:
             flash(f"What {authority.account.name} may do is changed. It holds from now on.")

@@ -16,6 +16,7 @@ from app.identity.authority_rules import EVIDENCE_FOR, odd_about_number
 from app.identity.models import Authority, Person
 from app.identity.rules import AuthorityKind, EvidenceKind, Permission
 from app.plans import queries as plans
+from app.stewardship import checking_papers
 from app.web.acting import words
 from app.web.acting_forms import CheckForm, EndForm, InviteForm, MissingForm, PaperForm, TermsForm, TogetherForm
 from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES
@@ -141,14 +142,14 @@ def check(person_ref: str, authority_ref: str) -> ResponseReturnValue:
     form = _check_form(authority)
     if form.validate_on_submit():
         try:
-            settling.check_papers(
+            checking_papers.check_papers(
                 current_actor(),
                 authority,
                 evidence=EvidenceKind(form.evidence.data),
                 registration_number=form.registration_number.data or "",
                 look_again_on=form.look_again_on.data,
             )
-        except InvalidError as error:
+        except (InvalidError, StateError) as error:
             form.take(error)
         else:
             odd = odd_about_number(authority.evidence, authority.registration_number)
@@ -166,7 +167,7 @@ def missing(person_ref: str, authority_ref: str) -> ResponseReturnValue:
     form = MissingForm()
     if form.validate_on_submit():
         try:
-            settling.say_missing(current_actor(), authority, form.missing.data or "")
+            checking_papers.say_missing(current_actor(), authority, form.missing.data or "")
         except InvalidError as error:
             form.take(error)
         else:
@@ -213,7 +214,7 @@ def change(person_ref: str, authority_ref: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             settling.change(actor, authority, form.terms(outcomes))
-        except InvalidError as error:
+        except (InvalidError, StateError) as error:
             form.take(error)
         else:
             flash(f"What {authority.account.name} may do is changed. It holds from now on.")

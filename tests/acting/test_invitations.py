@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.acting import answering, inviting, looking_again, mailing, queries, settling
+from app.acting import answering, inviting, looking_again, mailing, queries
 from app.acting.inviting import Terms
 from app.acting.models import Invitation
 from app.acting.rules import A_DAY, SENDINGS, InvitationState
@@ -21,7 +21,9 @@ from app.identity import authorities, service
 from app.identity.models import Account, Authority, Person
 from app.identity.rules import Actor, AuthorityKind, EvidenceKind, Scope
 from app.messages.models import Notice
+from app.stewardship import checking_papers
 from tests import factories as make
+from tests.papers import keep_paper
 
 BROKER, NOMINEE, REPRESENTATIVE = AuthorityKind.BROKER, AuthorityKind.NOMINEE, AuthorityKind.REPRESENTATIVE
 World = tuple[Account, Person, Account]
@@ -186,11 +188,12 @@ class TestAnswering:
         assert grant is not None
         assert (grant.scope, grant.promised_scope) == (Scope.VIEW, Scope.BUY)
         assert any("Bola Ade" in title for title in told(coordinator))
-        settling.say_missing(make.actor_for(coordinator), authority, "Please sign the second page.")
+        checking_papers.say_missing(make.actor_for(coordinator), authority, "Please sign the second page.")
         for by in (account, new):
             with pytest.raises(NotFoundError):
-                settling.check_papers(make.actor_for(by), authority, evidence=EvidenceKind.CONSENT)
-        settling.check_papers(make.actor_for(coordinator), authority, evidence=EvidenceKind.CONSENT)
+                checking_papers.check_papers(make.actor_for(by), authority, evidence=EvidenceKind.CONSENT)
+        keep_paper(authority)
+        checking_papers.check_papers(make.actor_for(coordinator), authority, evidence=EvidenceKind.CONSENT)
         grant = make.actor_for(new).grant_for(person.id)
         assert grant is not None
         assert grant.scope is Scope.BUY
@@ -220,30 +223,7 @@ class TestAnswering:
         assert answering.accept(make.actor_for(old), ask(account, person, email="bola@example.org"))
 
 
-class TestPapers:
-    def test_a_power_of_attorney_needs_its_number_and_a_day_to_come(self, world: World) -> None:
-        _, person, coordinator = world
-        authority = service.grant_authority(
-            make.SYSTEM,
-            make.make_account("Nadia Haddad"),
-            person,
-            REPRESENTATIVE,
-            Scope.BUY,
-            starts_on=make.LONG_AGO,
-            checked_by_name="",
-        )
-        actor = make.actor_for(coordinator)
-        with pytest.raises(InvalidError) as refused:
-            settling.check_papers(actor, authority, evidence=EvidenceKind.LPA_PROPERTY, look_again_on=clock.today())
-        assert set(refused.value.errors) == {"registration_number", "look_again_on"}
-        with pytest.raises(InvalidError) as refused:
-            settling.check_papers(actor, authority, evidence=EvidenceKind.CONSENT)
-        assert set(refused.value.errors) == {"evidence"}
-        settling.check_papers(
-            actor, authority, evidence=EvidenceKind.LPA_PROPERTY, registration_number="7000 1234 5678"
-        )
-        assert authority.registration_number == "7000-1234-5678"
-
+class TestLookingAgain:
     def test_the_day_to_look_again_reminds_once_then_the_lead_and_takes_nothing_away(self, world: World) -> None:
         _, person, coordinator = world
         mother = make.make_account("Nadia Haddad")

@@ -17,6 +17,7 @@ from app.budgets.regular_rules import PostedBy, RegularState
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InsufficientFundsError, InvalidError, NotAllowedError, NotFoundError, StateError
+from app.identity import authorities
 from app.identity.models import Account
 from app.identity.queries import acting_accounts
 from app.identity.rules import AuthorityKind, Scope, StaffRole
@@ -170,6 +171,8 @@ def test_a_mistake_is_taken_back_by_a_second_person(george: Life, own: Account) 
     marcus = make.make_account("Marcus Bell")
     make.make_post(marcus, george.person.commissioner)
     changes_after.take_back(make.actor_for(marcus), george.person, change.ref, "It was his brother.")
+    assert george.person.closed_on is None, "rights can be given again"
+    assert george.authority(own).end_reason == ""
     assert {account.id: (a.kind, a.scope, a.ends_on) for account, a in acting_accounts(george.person.id)} == before
     assert own.closed_at is None
     assert george.budget.ends_on == ends
@@ -179,6 +182,16 @@ def test_a_mistake_is_taken_back_by_a_second_person(george: Life, own: Account) 
     assert "stewardship.take_back" in verbs
     assert died(george, clock.today()).state is ChangeState.DONE, "it can be recorded anew"
     assert ledger_is_right()
+
+
+def test_who_gave_it_up_meanwhile_does_not_get_it_back(george: Life, own: Account) -> None:
+    change = died(george, clock.today())
+    nominee = make.actor_for(george.parent)
+    authorities.end_authority(nominee, george.authority(george.parent), why="I cannot do this any more.")
+    marcus = make.make_account("Marcus Bell")
+    make.make_post(marcus, george.person.commissioner)
+    changes_after.take_back(make.actor_for(marcus), george.person, change.ref, "It was his brother.")
+    assert {account.id for account, _ in acting_accounts(george.person.id)} == {own.id}
 
 
 def test_what_changed_since_the_page_was_read_is_read_again(george: Life, own: Account) -> None:

@@ -55,6 +55,12 @@ def test_a_later_day_needs_no_new_notice_and_an_earlier_one_the_full() -> None:
     assert earliest_day(SETTINGS, TODAY, far) == TODAY + timedelta(days=14)
 
 
+@given(some.integers(0, 400))
+def test_once_the_day_has_come_another_is_announced_like_a_new_review(ago: int) -> None:
+    """Or else a key could be kept open for ever, by moving the review a day ahead."""
+    assert earliest_day(SETTINGS, TODAY, TODAY - timedelta(days=ago)) == TODAY + timedelta(days=14)
+
+
 @pytest.mark.parametrize(("risk", "months"), [(Risk.LOW, 12), (Risk.MEDIUM, 6), (Risk.HIGH, 3)])
 def test_the_risk_sets_the_cycle(risk: Risk, months: int) -> None:
     assert months_until_next(SETTINGS, risk) == months

@@ -80,6 +80,16 @@ def test_somebody_there_takes_over_and_no_money_goes_along(george: Life, own: Ac
     assert ledger_is_right()
 
 
+def test_who_is_taken_over_after_the_day_decides_there_as_before(george: Life, own: Account) -> None:
+    wendover = make.make_commissioner("Wendover Hills Care Board")
+    ingrid = make.make_account("Ingrid Solberg")
+    make.make_post(ingrid, wendover)
+    change = moved(george, clock.today(), wendover)
+    new = accept_handover(make.actor_for(ingrid), change.ref)
+    grants = {grant.person_id: grant.scope for grant in make.actor_for(own).grants}
+    assert grants == {george.person.id: Scope.VIEW, new.id: Scope.BUY}
+
+
 def test_what_was_paid_ahead_is_listed_for_finance(george: Life, own: Account) -> None:
     bought = ask(george, own, "Pool sessions", 2_000)
     bought.needed_from = clock.today() + timedelta(days=40)

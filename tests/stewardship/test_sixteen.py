@@ -25,11 +25,11 @@ from app.stewardship.capacity import CapacityInput, record_capacity, see_capacit
 from app.stewardship.changes_clock import remind_of_capacity
 from app.stewardship.changes_follows import digest_of
 from app.stewardship.changes_models import SixteenStep
-from app.stewardship.sixteen import turn_sixteen
+from app.stewardship.sixteen import turn, turn_sixteen
 from app.stewardship.sixteen_nominee import NOBODY, choose_nominee
 from app.stewardship.sixteen_rules import Step
 from tests import factories as make
-from tests.stewardship.life import Life, make_life, sixteen_in
+from tests.stewardship.life import Life, died, make_life, moved, sixteen_in
 
 TODAY = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -163,6 +163,19 @@ def test_a_coordinator_writes_down_how_it_was_said_and_one_who_acts_for_them_doe
     make.give_authority(life.priya, life.person, AuthorityKind.NOMINEE)
     with pytest.raises(NotFoundError):
         choose_nominee(make.actor_for(life.priya), life.person, NOBODY, given_on=clock.today(), how="On the phone.")
+
+
+@pytest.mark.parametrize("change", [died, moved])
+def test_nobody_is_told_of_the_birthday_of_who_died_or_moved_away(now, change) -> None:
+    life = make_life(sixteen_in(10))
+    own = add_own(life)
+    change(life, clock.today())
+    with later(10):
+        before = notices(life.parent)
+        assert turn(life.person.id) is None
+        assert turn_sixteen().told == 0
+        assert notices(life.parent) == before
+        assert not [grant for grant in make.actor_for(own).grants if grant.scope is not Scope.VIEW]
 
 
 def test_recorded_as_lacking_the_parent_goes_on(now) -> None:

@@ -20,6 +20,7 @@ from app.identity.models import Account, Authority
 from app.identity.rules import AuthorityKind, EvidenceKind, Scope
 from app.messages import conversations
 from tests import factories as make
+from tests.papers import keep_paper
 from tests.web.buying_world import REST, SWIM, World, day, get, make_world, photo, post, said, soup_of
 
 PHRASE = "seven quiet otters swim upstream"
@@ -224,7 +225,7 @@ class TestPapers:
         assert "The second page, please." in said(get(client, f"{base}/papers"))
         sign_in(client, world.coordinator)
         when = clock.today() + timedelta(days=365)
-        values = {"evidence": "parental_responsibility", **day("look_again_on", when)}
+        values = {"evidence": "deputyship", "registration_number": "12345678", **day("look_again_on", when)}
         post(client, f"{staff}/{mother.ref}", **values)
         assert (mother.checked_by_name, mother.look_again_on) == (world.coordinator.name, when)
         assert "To be looked at again" in said(get(client, staff))
@@ -235,6 +236,7 @@ class TestPapers:
         sign_in(client, world.coordinator)
         way = f"/staff/people/{world.person.ref}/acting/{attorney.ref}"
         assert client.post(way, data={"evidence": "lpa_property"}).status_code == 400
+        keep_paper(attorney)
         post(client, way, evidence="lpa_property", registration_number="12-34")
         assert attorney.registration_number == "12-34"
         assert "Is this one right?" in said(get(client, way))
