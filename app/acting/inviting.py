@@ -152,15 +152,30 @@ def _require_own(person: Person) -> None:
 
     :raises InvalidError: field ``kind``.
     """
-    if person.age_on(clock.today() + _NEARLY) < DECIDES_AT:
+    if not _nearly_decides(person):
         raise InvalidError({"kind": "Somebody decides for them until they are nearly sixteen"})
-    theirs = (Authority.person_id == person.id, Authority.kind == AuthorityKind.SELF, Authority.ended_at.is_(None))
-    if db.session.scalar(select(Authority.id).where(*theirs)) is not None:
+    if _has_own(person):
         raise InvalidError({"kind": "They have a sign-in of their own"})
 
 
-def let_them_decide(person_id: UUID) -> None:
-    """Whoever is asked to sign in for themself decides when they say yes: they are sixteen meanwhile."""
+def may_have_own(person: Person) -> bool:
+    """Whether somebody can be asked to sign in for themself: of sixteen or nearly, and without a sign-in."""
+    return _nearly_decides(person) and not _has_own(person)
+
+
+def _nearly_decides(person: Person) -> bool:
+    return person.age_on(clock.today() + _NEARLY) >= DECIDES_AT
+
+
+def _has_own(person: Person) -> bool:
+    theirs = (Authority.person_id == person.id, Authority.kind == AuthorityKind.SELF, Authority.ended_at.is_(None))
+    return db.session.scalar(select(Authority.id).where(*theirs)) is not None
+
+
+def set_their_scope(person_id: UUID, scope: Scope) -> None:
+    """Whoever is asked to sign in for themself decides when they say yes, or only looks: they turned sixteen meanwhile,
+    or it was found whether they can. The caller has checked.
+    """
     db.session.execute(
         update(Invitation)
         .where(
@@ -168,7 +183,7 @@ def let_them_decide(person_id: UUID) -> None:
             Invitation.kind == AuthorityKind.SELF,
             Invitation.state == InvitationState.WAITING,
         )
-        .values(scope=Scope.BUY)
+        .values(scope=scope)
     )
 
 

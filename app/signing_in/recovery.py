@@ -15,6 +15,8 @@ from app.signing_in.models import RecoveryCode
 from app.signing_in.rules import HOW_MANY_CODES, hash_token, make_recovery_code, tidy_recovery_code
 from app.signing_in.telling import tell
 
+_FEW = 3
+
 
 def make_codes(actor: Actor) -> list[str]:
     """New recovery codes for the actor's account; the ones before work no longer.
@@ -59,7 +61,8 @@ def spend_code(account: Account, typed: str) -> bool:
         return False
     unused = (RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None))
     left = db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused)) or 0
-    tell(account, f"A recovery code was used to sign in. You have {left} left.")
+    more = "" if left > _FEW else " Make new ones on your account page."
+    tell(account, f"A recovery code was used instead of your second step. You have {left} left.{more}")
     return True
 
 

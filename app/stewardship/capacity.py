@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from app.acting.inviting import set_their_scope
 from app.audit import service as audit
 from app.budgets.models import Budget
 from app.budgets.regular_models import RegularPayment
@@ -19,7 +20,7 @@ from app.core.errors import InvalidError, StateError
 from app.core.words import one_line, storable
 from app.identity.authorities import require_open
 from app.identity.models import Person
-from app.identity.rules import Actor, AuthorityKind
+from app.identity.rules import Actor, AuthorityKind, Scope
 from app.stewardship.capacity_rules import (
     FINDING_WORDS,
     LOOK_AGAIN_WITHIN,
@@ -28,17 +29,20 @@ from app.stewardship.capacity_rules import (
     Finding,
     Wish,
     capacity_follows,
+    stands,
 )
 from app.stewardship.changes_access import acting_for
 from app.stewardship.changes_doing import carry_out
-from app.stewardship.changes_follows import Acting, Follow, digest_of
+from app.stewardship.changes_follows import Acting, Area, Deed, Follow, digest_of
 from app.stewardship.changes_models import CapacityRecord
 from app.stewardship.changes_queries import require_coordinator
 from app.stewardship.changes_telling import everybody_of, staff_of, tell_side, tell_staff
-from app.stewardship.sixteen_rules import birthday, months_before
+from app.stewardship.sixteen_queries import facts_of
+from app.stewardship.sixteen_rules import birthday, day_follows, months_before
 
 _CHANGED = "Something changed since you opened this page. Read what follows once more, then press again."
 _ONE_LINE = 200
+_ASK_THEM_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def check_capacity(viewer: Actor, person: Person, typed: CapacityInput) -> None:
     """
     require_coordinator(viewer, person)
     errors = {**_check_words(typed), **_check_days(person, typed)}
+    if typed.meanwhile and is_under_sixteen(person):
+        errors["meanwhile"] = "Until sixteen whoever acts for them goes on. Choose nobody"
     if typed.finding not in set(Finding):
         errors["finding"] = "Choose what was found"
     if typed.wish not in set(Wish):
@@ -82,6 +88,11 @@ def see_capacity(viewer: Actor, person: Person, typed: CapacityInput) -> tuple[F
     :raises InvalidError: as :func:`check_capacity`.
     """
     check_capacity(viewer, person, typed)
+    finding = Finding(typed.finding)
+    if is_under_sixteen(person):  # a parent decides until then: what was found holds from the birthday on
+        on = clock.say_day(birthday(person.date_of_birth), year=True)
+        then = Follow(Area.ACCESS, Deed.NOTHING, f"Nothing changes before {on}. What follows is what happens then.")
+        return (then, *day_follows(replace(facts_of(person), lacks=stands(finding))))
     regular = (
         select(func.count())
         .select_from(RegularPayment)
@@ -90,7 +101,7 @@ def see_capacity(viewer: Actor, person: Person, typed: CapacityInput) -> tuple[F
     )
     facts = CapacityFacts(
         given_name=person.given_name,
-        finding=Finding(typed.finding),
+        finding=finding,
         acting=acting_for(person.id),
         meanwhile=_account(person, typed.meanwhile),
         wish=Wish(typed.wish),
@@ -113,7 +124,9 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
     follows = see_capacity(actor, person, typed)
     if digest_of(follows) != seen or typed.assessed_on is None or actor.account_id is None:
         raise StateError(_CHANGED)
-    finding = Finding(typed.finding)
+    finding, again = Finding(typed.finding), typed.look_again_on
+    if finding is Finding.HAS and typed.wish == Wish.NOT_SAID and not again:
+        again = clock.today() + _ASK_THEM_WITHIN
     record = CapacityRecord(
         commissioner_id=person.commissioner_id,
         person_id=person.id,
@@ -122,7 +135,7 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
         assessed_on=typed.assessed_on,
         assessed_by=one_line(typed.assessed_by),
         why=storable(typed.why),
-        look_again_on=typed.look_again_on,
+        look_again_on=again,
         said=[item.to_dict() for item in follows],
         by_id=actor.account_id,
         by_name=actor.name,
@@ -130,9 +143,10 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
     db.session.add(record)
     db.session.flush()
     told = everybody_of(person.id)  # whoever acts no more is told too
-    under_sixteen = birthday(person.date_of_birth) > clock.today()
-    if not under_sixteen:  # before, a parent decides: what was found holds from the birthday on
+    if not is_under_sixteen(person):
         carry_out(actor, person, follows, why=f"{FINDING_WORDS[finding]}: {record.decision}")
+        if finding is not Finding.FLUCTUATES:  # who was asked to sign in for themself and has not answered yet
+            set_their_scope(person.id, Scope.VIEW if stands(finding) else Scope.BUY)
     audit.record(
         actor,
         "stewardship.record_capacity",
@@ -145,15 +159,24 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
         details={"finding": finding.value, "assessed_on": record.assessed_on.isoformat()},
     )
     title = f"It was recorded how {person.given_name} decides about their money. You can say if it is wrong."
-    tell_side(actor, person, "changes", title, () if under_sixteen else follows, told)
+    tell_side(actor, person, "changes", title, follows, told)
     tell_staff(actor, person, "capacity", f"{actor.name} recorded something about {person.name}.", staff_of(person))
     return record
 
 
 def may_stand_in(person: Person) -> Sequence[Acting]:
-    """Who could pay until there is a representative: whoever acts for the person, not brokers, not themself."""
+    """Who could pay until there is a representative: whoever acts for the person on papers that were seen, not brokers,
+    not themself. Nobody before sixteen: whoever acts as for a child goes on.
+    """
+    if is_under_sixteen(person):
+        return []
     wanted = (AuthorityKind.REPRESENTATIVE, AuthorityKind.NOMINEE)
-    return [item for item in acting_for(person.id) if item.kind in wanted]
+    return [item for item in acting_for(person.id) if item.kind in wanted and item.is_checked]
+
+
+def is_under_sixteen(person: Person) -> bool:
+    """Whether somebody decides for them as for a child."""
+    return birthday(person.date_of_birth) > clock.today()
 
 
 def _account(person: Person, key: str) -> UUID | None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.identity.rules import AuthorityKind, Scope
 from app.stewardship.changes_follows import Acting, Area, Deed, Follow, and_names, count_of
+from app.stewardship.sixteen_rules import LOOKS_FIRST
 
 LOOK_AGAIN_WITHIN = timedelta(days=366)
 USUAL_DECISION = "Managing the money of the budget"
@@ -109,8 +110,9 @@ def _lacks(facts: CapacityFacts) -> list[Follow]:
         elif item.kind is AuthorityKind.BROKER:
             found.append(_scope(item, Scope.PREPARE, f"{item.name}, the broker, can prepare, and not buy."))
         else:
-            found.append(Follow(Area.ACCESS, Deed.NOTHING, f"{item.name} goes on as before."))
-    able = [item for item in facts.acting if item.kind is AuthorityKind.REPRESENTATIVE and item.scope is Scope.BUY]
+            looks = "" if item.is_checked else " They only look until the coordinator has seen their papers."
+            found.append(Follow(Area.ACCESS, Deed.NOTHING, f"{item.name} goes on as before.{looks}"))
+    able = [item for item in facts.acting if item.kind is AuthorityKind.REPRESENTATIVE and item.can_buy]
     if facts.meanwhile is None and not able:
         found.append(
             Follow(
@@ -144,12 +146,12 @@ def _as_wished(facts: CapacityFacts, item: Acting) -> Follow:
     if facts.wish is Wish.LOOKS:
         return _scope(item, Scope.VIEW, f"{item.name} can look, and not buy.")
     if facts.wish is Wish.NOMINEE:
-        return Follow(Area.ACCESS, Deed.MAKE_NOMINEE, f"{item.name} goes on as {facts.given_name}’s nominee.", key)
-    return Follow(
-        Area.ACCESS,
-        Deed.NOTHING,
-        f"{item.name} goes on as before until {facts.given_name} has said what they want. Ask them soon.",
-    )
+        looks = "" if item.can_buy else LOOKS_FIRST
+        said = f"{item.name} goes on as {facts.given_name}’s nominee.{looks}"
+        return Follow(Area.ACCESS, Deed.MAKE_NOMINEE, said, key)
+    # who decides for somebody needs a reason in law, and there is none now: the person can give one (nominee)
+    said = f"{item.name} can look until {facts.given_name} has said what they want. You are reminded to ask."
+    return _scope(item, Scope.VIEW, said)
 
 
 def _fluctuates(facts: CapacityFacts) -> list[Follow]:

@@ -28,7 +28,7 @@ _FOR_A_CHILD = (None, EvidenceKind.PARENTAL_RESPONSIBILITY)
 def acting_for(person_id: UUID) -> tuple[Acting, ...]:
     """Everybody with a right in a person's affairs today, as the rules need it: themself first."""
     found = [
-        Acting(a.id, account.id, account.name, a.kind, a.scope, a.evidence in _FOR_A_CHILD)
+        Acting(a.id, account.id, account.name, a.kind, a.scope, a.evidence in _FOR_A_CHILD, a.is_checked)
         for account, a in acting_accounts(person_id)
     ]
     return tuple(sorted(found, key=lambda item: item.kind is not AuthorityKind.SELF))
@@ -71,7 +71,8 @@ def let_look_until(actor: Actor, authority_id: UUID, until: date, why: str) -> N
 def make_nominee(actor: Actor, authority_id: UUID, why: str, *, buys: bool = True) -> Authority | None:
     """End a representative's authority and let the same account go on as nominee: the person's own word is the paper.
 
-    Limits stay as they were.
+    Limits stay as they were. Whose papers nobody has seen yet, or who was let buy no more, only looks until a
+    coordinator has seen a consent form: a nominee answers for every contract.
 
     :param buys: whether it reaches as far as buying; else as far as before.
     :returns: the new authority; None when the old one had ended, or is a nominee's already.
@@ -87,6 +88,7 @@ def make_nominee(actor: Actor, authority_id: UUID, why: str, *, buys: bool = Tru
         return None
     columns = [column.key for column in inspect(Authority).column_attrs if column.key not in _OWN]
     values = {name: getattr(old, name) for name in columns}
+    word_is_enough = old.is_checked and old.scope is Scope.BUY
     old.ended_at, old.ended_by_name, old.end_reason = clock.now(), actor.name, why
     db.session.flush()
     if buys:
@@ -96,9 +98,9 @@ def make_nominee(actor: Actor, authority_id: UUID, why: str, *, buys: bool = Tru
         kind=AuthorityKind.NOMINEE,
         starts_on=clock.today(),
         evidence=EvidenceKind.CONSENT,
-        checked_at=clock.now(),
-        checked_by=actor.account_id,
-        checked_by_name=actor.name,
+        checked_at=clock.now() if word_is_enough else None,
+        checked_by=actor.account_id if word_is_enough else None,
+        checked_by_name=actor.name if word_is_enough else "",
     )
     db.session.add(new)
     db.session.flush()

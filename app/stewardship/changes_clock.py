@@ -89,7 +89,11 @@ def remind_of_capacity() -> int:
     today = clock.today()
     newer = aliased(CapacityRecord)
     superseded = exists().where(newer.person_id == CapacityRecord.person_id, newer.id > CapacityRecord.id)
-    due = select(CapacityRecord.id, literal(today)).where(CapacityRecord.look_again_on <= today, ~superseded)
+    due = (
+        select(CapacityRecord.id, literal(today))
+        .join(Person, Person.id == CapacityRecord.person_id)
+        .where(CapacityRecord.look_again_on <= today, Person.closed_on.is_(None), ~superseded)
+    )
     keys = db.session.scalars(
         insert(CapacityReminder)
         .from_select(["record_id", "told_on"], due)

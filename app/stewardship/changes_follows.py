@@ -100,6 +100,8 @@ class Follow:
 class Acting:
     """Somebody with a right in a person's affairs, as the rules need it.
 
+    :param scope: as it was promised.
+    :param is_checked: a coordinator has seen their papers; until then they only look.
     :param for_a_child: by parental responsibility, or on no paper yet: at sixteen that is over. A court's order is not.
     """
 
@@ -109,6 +111,12 @@ class Acting:
     kind: AuthorityKind
     scope: Scope
     for_a_child: bool = True
+    is_checked: bool = True
+
+    @property
+    def can_buy(self) -> bool:
+        """Whether they can buy today: what was promised holds once a coordinator has seen the papers."""
+        return self.is_checked and self.scope is Scope.BUY
 
 
 def digest_of(follows: Iterable[Follow]) -> str:

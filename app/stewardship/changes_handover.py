@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from sqlalchemy import select
+
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
@@ -12,7 +16,6 @@ from app.identity.rules import Actor, AuthorityKind, Scope
 from app.plans.copying import copy_as_draft
 from app.plans.models import Plan
 from app.plans.queries import newest_plan
-from app.stewardship.changes_access import acting_for
 from app.stewardship.changes_models import LifeChange
 from app.stewardship.changes_queries import handover_for
 from app.stewardship.changes_rules import ChangeState
@@ -45,12 +48,7 @@ def accept_handover(actor: Actor, ref: str) -> Person:
         db.session.get_one(Account, actor.account_id),
         since=begins,
     )
-    own = next((item for item in acting_for(old.id) if item.kind is AuthorityKind.SELF), None)
-    if own is not None:
-        account = db.session.get_one(Account, own.account_id)
-        # on the day of the move it was lowered to looking: here it reaches as far as it did before
-        before = change.before.get("authorities", {}).get(str(own.authority_id)) if change.done_on else None
-        scope = Scope(before["scope"]) if before else db.session.get_one(Authority, own.authority_id).scope
+    for account, scope in _their_own(change):
         identity.grant_authority(software, account, person, AuthorityKind.SELF, scope, starts_on=begins)
     if change.sends_plan:
         copy_as_draft(software, old, person, begins)
@@ -71,6 +69,23 @@ def accept_handover(actor: Actor, ref: str) -> Person:
     tell_side(actor, old, "changes", title, (), everybody_of(old.id))
     tell_staff(actor, old, "move", title, staff_of(old))
     return person
+
+
+def _their_own(change: LifeChange) -> list[tuple[Account, Scope]]:
+    """The person's own sign-in, and how far it reaches: as it did before the day of the move, on which it was lowered
+    to looking, and some months after which it ended.
+    """
+    before = change.before.get("authorities", {}) if change.done_on else {}
+    own = select(Authority).where(Authority.person_id == change.person_id, Authority.kind == AuthorityKind.SELF)
+    if before:
+        own = own.where(Authority.id.in_([UUID(key) for key in before]))
+    else:
+        own = own.where(Authority.ended_at.is_(None))
+    return [
+        (row.account, Scope(before[str(row.id)]["scope"]) if before else row.scope)
+        for row in db.session.scalars(own)
+        if row.account.closed_at is None
+    ]
 
 
 def plan_to_come(change: LifeChange) -> Plan | None:

@@ -14,13 +14,13 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from app.acting.inviting import let_them_decide
+from app.acting.inviting import set_their_scope
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
 from app.core.jobs import enqueue_many, task
 from app.identity.models import Authority, Person
-from app.identity.rules import Actor, AuthorityKind, EvidenceKind
+from app.identity.rules import Actor, AuthorityKind, EvidenceKind, Scope
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.stewardship.changes_doing import carry_out
@@ -102,7 +102,7 @@ def turn(person_id: UUID) -> Step | None:
     if step is Step.DAY:
         carry_out(_SYSTEM, person, follows, why="Sixteenth birthday")
         if not facts.lacks:
-            let_them_decide(person_id)
+            set_their_scope(person_id, Scope.BUY)
     told = _tell(person, facts, follows, step)
     mark = db.session.get_one(SixteenStep, (person_id, step))
     mark.told, mark.said = told, [item.to_dict() for item in follows]
@@ -135,7 +135,8 @@ def _tell(person: Person, facts: SixteenFacts, follows: Sequence[Follow], step: 
         title = f"{them} will be sixteen on {said}. Who decides changes then."
         yours = f"You will be sixteen on {said}. From then on you decide about your money."
         staff = f"{them} {person.family_name} will be sixteen on {said}. See what to do before."
-    body = "\n".join(item.sentence for item in follows)
+    when = [] if step is Step.DAY else [f"On {said}:"]
+    body = "\n".join([*when, *(item.sentence for item in follows)])
     others = everybody_of(person.id)
     own = [item.account_id for item in facts.acting if item.kind is AuthorityKind.SELF]
     notices = messages.notify(

@@ -18,7 +18,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.identity.models import Person
-from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, may
+from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, Scope, may
 from app.purchases.models import Purchase
 from app.purchases.rules import State
 from app.stewardship.capacity_rules import Finding, stands
@@ -132,6 +132,12 @@ def lacks_capacity(person_id: UUID) -> bool:
     """Whether it is recorded that somebody cannot decide about their budget now."""
     record = latest_capacity(person_id)
     return record is not None and record.finding is Finding.LACKS
+
+
+def their_scope(person: Person) -> Scope:
+    """How far somebody's own sign-in reaches: from sixteen they decide, unless it was found that they cannot."""
+    child = birthday(person.date_of_birth) > clock.today()
+    return Scope.VIEW if child or lacks_capacity(person.id) else Scope.BUY
 
 
 def _page(person: Person) -> SixteenPage:

@@ -18,6 +18,9 @@ from app.identity.rules import AuthorityKind, Scope
 from app.stewardship.changes_follows import Acting, Area, Deed, Follow, and_names, count_of
 
 AGE = 16
+#: After the sentence about a nominee whose papers were not seen yet.
+LOOKS_FIRST = " They only look until the coordinator has seen a consent form."
+_CHOSEN_FROM = (AuthorityKind.REPRESENTATIVE, AuthorityKind.NOMINEE)
 
 
 class Step(StrEnum):
@@ -179,7 +182,8 @@ def _representative(facts: SixteenFacts, item: Acting) -> Follow:
         return Follow(
             Area.ACCESS,
             Deed.MAKE_NOMINEE,
-            f"{item.name} goes on as {facts.given_name}’s nominee, because {facts.given_name} asked for it.",
+            f"{item.name} goes on as {facts.given_name}’s nominee, because {facts.given_name} asked for it."
+            f"{'' if item.can_buy else LOOKS_FIRST}",
             (item.authority_id,),
         )
     if not item.for_a_child:
@@ -196,7 +200,7 @@ def _representative(facts: SixteenFacts, item: Acting) -> Follow:
 
 
 def _broker(facts: SixteenFacts, item: Acting) -> Follow:
-    if item.scope is Scope.BUY and facts.nominee is None:
+    if item.scope is Scope.BUY and not _nominees(facts):
         return Follow(
             Area.ACCESS,
             Deed.SET_SCOPE,
@@ -209,6 +213,12 @@ def _broker(facts: SixteenFacts, item: Acting) -> Follow:
 
 def _deciders(facts: SixteenFacts, own: list[Acting]) -> str:
     if facts.lacks:
-        return and_names(item.name for item in facts.acting if item.kind is AuthorityKind.REPRESENTATIVE)
-    nominee = [item.name for item in facts.acting if item.account_id == facts.nominee]
+        able = [item.name for item in facts.acting if item.kind is AuthorityKind.REPRESENTATIVE and item.can_buy]
+        return and_names(able) if able else "a representative"
+    nominee = [item.name for item in _nominees(facts) if item.can_buy]
     return " or ".join([facts.given_name, *nominee]) if own or nominee else facts.given_name
+
+
+def _nominees(facts: SixteenFacts) -> list[Acting]:
+    """Whom they chose, while they act: who ended meanwhile is nobody's nominee."""
+    return [item for item in facts.acting if item.account_id == facts.nominee and item.kind in _CHOSEN_FROM]

@@ -20,6 +20,7 @@ QUALITY: Mapping[AuthorityKind, str] = {
 }
 #: What a quality means, under a choice.
 MEANS: Mapping[AuthorityKind, str] = {
+    AuthorityKind.SELF: "They sign in themself and decide. What is set below counts only for others",
     AuthorityKind.REPRESENTATIVE: "Decides for a child, or for an adult who cannot decide this themself",
     AuthorityKind.NOMINEE: "Looks after the money for an adult who chose them",
     AuthorityKind.BROKER: "Finds support and prepares what is bought",

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.acting import inviting, settling
 from app.acting import queries as acting
+from app.acting.inviting import Terms
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.money import format_pounds
 from app.evidence import papers
@@ -17,6 +18,7 @@ from app.identity.models import Authority, Person
 from app.identity.rules import AuthorityKind, EvidenceKind, Permission
 from app.plans import queries as plans
 from app.stewardship import checking_papers
+from app.stewardship.sixteen_queries import their_scope
 from app.web.acting import words
 from app.web.acting_forms import CheckForm, EndForm, InviteForm, MissingForm, PaperForm, TermsForm, TogetherForm
 from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES
@@ -69,16 +71,17 @@ def index(person_ref: str) -> ResponseReturnValue:
 @bp.route(f"{_BASE}/invite", methods=["GET", "POST"])
 @requires(_P, fresh=True)
 def invite(person_ref: str) -> ResponseReturnValue:
-    """Ask somebody by e-mail, in any quality but the person's own."""
+    """Ask somebody by e-mail: also the person themself, where they have no sign-in yet."""
     actor, person = current_actor(), _person(person_ref)
     outcomes = plans.outcomes_to_give(actor, person)
-    kinds = [kind for kind in AuthorityKind if kind is not AuthorityKind.SELF]
+    kinds = [kind for kind in AuthorityKind if kind is not AuthorityKind.SELF or inviting.may_have_own(person)]
     form = InviteForm(data={"scope": "buy", "which": "all", "sees_messages": True})
     form.offer(outcomes)
     form.offer_kinds(kinds)
     if form.validate_on_submit():
         try:
-            kind, terms = AuthorityKind(form.kind.data), form.terms(outcomes)
+            kind = AuthorityKind(form.kind.data)
+            terms = form.terms(outcomes) if kind is not AuthorityKind.SELF else Terms(their_scope(person))
             invitation = inviting.invite(
                 actor, person, form.email.data or "", kind, terms, evidence=form.evidence_kind()
             )

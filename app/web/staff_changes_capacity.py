@@ -9,7 +9,14 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from app.core.errors import CarePurseError, InvalidError
 from app.identity.models import Person
 from app.identity.rules import Permission
-from app.stewardship.capacity import CapacityInput, check_capacity, may_stand_in, record_capacity, see_capacity
+from app.stewardship.capacity import (
+    CapacityInput,
+    check_capacity,
+    is_under_sixteen,
+    may_stand_in,
+    record_capacity,
+    see_capacity,
+)
 from app.stewardship.capacity_rules import FINDING_WORDS, USUAL_DECISION, WISH_WORDS, Finding, Wish
 from app.stewardship.changes_follows import Follow, by_area, digest_of
 from app.stewardship.changes_queries import capacity_records
@@ -140,6 +147,7 @@ def _page(person: Person, form: CapacityForm, page: str, *, again: bool = False)
         words=FINDING_WORDS,
         wishes=WISH_WORDS,
         stands_in=_names(form),
+        under_sixteen=is_under_sixteen(person),
     )
     return html, 400 if again else 200
 

@@ -9,11 +9,10 @@ from wtforms import RadioField, StringField, TextAreaField
 from app.acting import inviting
 from app.acting.inviting import Terms
 from app.core.errors import CarePurseError
-from app.identity.rules import AuthorityKind, Permission, Scope
-from app.stewardship.capacity_rules import Finding
+from app.identity.rules import AuthorityKind, Permission
 from app.stewardship.changes_follows import by_area
 from app.stewardship.sixteen_nominee import NOBODY, choose_nominee
-from app.stewardship.sixteen_queries import SixteenPage, page_for_staff
+from app.stewardship.sixteen_queries import SixteenPage, page_for_staff, their_scope
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, Required, choices
 from app.web.forms import show as show_form
@@ -56,8 +55,7 @@ def invite(person_ref: str) -> ResponseReturnValue:
     page = page_for_staff(current_actor(), person)
     form = InviteForm()
     if form.validate_on_submit():
-        decides = page.is_over and not (page.capacity and page.capacity.finding is Finding.LACKS)
-        terms = Terms(Scope.BUY if decides else Scope.VIEW)
+        terms = Terms(their_scope(person))
         try:
             sent = inviting.invite(current_actor(), person, form.email.data or "", AuthorityKind.SELF, terms)
         except CarePurseError as error:
