@@ -56,12 +56,16 @@ def sign_in(email: str, passphrase: str, address: str, browser: Browser | None =
     :param address: the network address that asks.
     """
     tried = throttle.begin(email, address, browser.device if browser else "")
-    if tried.minutes:
+    if not tried.same_work:
         return SignInResult(None, None, throttle.say_wait(tried.minutes))
     account = db.session.scalar(
         select(Account).where(func.lower(Account.email) == tried.email, Account.closed_at.is_(None))
     )
+    if not tried.is_looked_at:
+        account = None  # the same work for nothing
     if not passphrases.verify(account.passphrase_hash if account else None, passphrase) or account is None:
+        if tried.minutes:
+            return SignInResult(None, None, throttle.say_wait(tried.minutes))
         _record_failed(account)
         return SignInResult(None, None, WRONG)
     tried.came_in()

@@ -8,8 +8,10 @@ Three counts stand before a passphrase is looked at:
 - one account from all places where it never signed in: for guesses that come from many networks at once;
 - one network, for guesses at many accounts.
 
-From a known place only the first counts. So an attacker cannot lock a person out of the phone or the home that they
-use: they only slow whoever comes from somewhere new. Places are kept as hashes, beside nothing that says whose.
+On a known device only the first counts, and on a known network the passphrase is looked at all the same. So an
+attacker cannot lock a person out of the phone or the home that they use: they only slow whoever comes from somewhere
+new. Who is wrong on a known network gets the words of a stranger after the same work, or else whoever shares it (a care
+home, a library) could tell by them who signs in there. Places are kept as hashes, beside nothing that says whose.
 """
 
 from __future__ import annotations
@@ -47,15 +49,16 @@ class Try:
     network: str
     device: str
     place: str
-    known: bool
-    minutes: int  # to wait; 0: go on and look
+    known: bool  # this account signed in from this device or network before
+    minutes: int  # to wait, looked at or not; 0: go on and look
+    is_looked_at: bool  # whether the right passphrase lets them in now
+    same_work: bool  # nobody may tell by the time whether it is looked at
 
     def came_in(self) -> None:
         """They have shown who they are: begin anew, and know this place from now on."""
         forget("place", self.place)
-        if not self.known:
-            ease("address", self.network)
-            ease("everywhere", self.email)
+        ease("address", self.network)
+        ease("everywhere", self.email)
         _remember(f"{self.email}\n{self.network}")
         if self.device:
             _remember(f"{self.email}\n{self.device}")
@@ -79,15 +82,23 @@ def begin(email: str, address: str, device: str = "") -> Try:
             )
         )
     )
-    place = this_device if device and _key(_KNOWN, this_device) in known else here
-    minutes = 0
+    on_known_device = bool(device) and _key(_KNOWN, this_device) in known
+    place = this_device if on_known_device else here
     # in a fixed order, so that two sign-ins at once never wait for each other in a ring
-    if not known:
-        over = count("address", from_network) > NETWORK_LIMIT
-        over |= count("everywhere", email) > ACCOUNT_LIMIT
-        minutes = _minutes(WINDOW if over else timedelta())
-    minutes = max(minutes, _minutes(_count_place(place)))
-    return Try(email, from_network, device, place, bool(known), minutes)
+    over = count("address", from_network) > NETWORK_LIMIT
+    over |= count("everywhere", email) > ACCOUNT_LIMIT
+    from_strangers = _minutes(WINDOW) if over and not on_known_device else 0
+    here_alone = _minutes(_count_place(place))
+    return Try(
+        email,
+        from_network,
+        device,
+        place,
+        bool(known),
+        max(from_strangers, here_alone),
+        is_looked_at=not here_alone and (bool(known) or not from_strangers),
+        same_work=not here_alone,
+    )
 
 
 def count(kind: str, text: str, window: timedelta = WINDOW) -> int:

@@ -34,8 +34,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
 
     def verify(kept: str | None, typed: str) -> bool:
-        found.append(typed)
-        return typed == PASSPHRASE
+        if kept is not None:  # else the work is done for nothing
+            found.append(typed)
+        return kept is not None and typed == PASSPHRASE
 
     monkeypatch.setattr(passphrases, "verify", verify)
     return found
@@ -119,10 +120,26 @@ def test_one_network_cannot_try_everybody_and_known_people_there_come_in(session
     make_account(email=EMAIL)
     assert comes_in(HOME)
     for number in range(60):
+        make_account(email=f"guess{number}@example.org")
         sessions.sign_in(f"guess{number}@example.org", "wrong", HOME)
-    assert len(looked_at) <= throttle.NETWORK_LIMIT + 1
-    assert sessions.sign_in("new@example.org", PASSPHRASE, HOME).sentence == throttle.say_wait(15)
+    assert len(looked_at) == throttle.NETWORK_LIMIT + 1
+    assert sessions.sign_in("guess1@example.org", PASSPHRASE, HOME).sentence == throttle.say_wait(15)
     assert comes_in(HOME), "others at home guessed; they come in as ever"
+
+
+@pytest.mark.parametrize("email", [EMAIL, "elsewhere@example.org", "nobody@example.org"])
+def test_nobody_tells_by_a_used_up_network_who_signs_in_there(session, monkeypatch, email: str) -> None:
+    """One who signed in there, one who has an account, and nobody: the same words after the same work."""
+    make_account(email=EMAIL)
+    make_account(email="elsewhere@example.org")
+    assert comes_in(HOME)
+    for number in range(throttle.NETWORK_LIMIT + 1):
+        throttle.begin(f"guess{number}@example.org", HOME)
+    hashed, asked = [], []
+    monkeypatch.setattr(passphrases, "verify", lambda kept, typed: bool(hashed.append(typed)))
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *told: asked.append(told[2].split()[0:3]), once=False)
+    assert sessions.sign_in(email, "wrong", HOME).sentence == throttle.say_wait(15)
+    assert (len(hashed), len(asked)) == (1, 5)
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
