@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from app.evidence import files
 from app.evidence.rules import Kind, RefusedError, clean_filename
-from tests.evidence.test_receipts import bomb, jpeg, pdf, png
+from tests.evidence.made import bomb, jpeg, pdf, png
 
 SCRIPT = b"<script>alert('cp')</script>"
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +11,6 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
@@ -29,11 +25,13 @@ from app.evidence.rules import (
     BROKEN_PDF,
     BROKEN_PICTURE,
     EMPTY,
+    HEAVY_PDF,
     HUGE_PICTURE,
     LOCKED_PDF,
     LONG_PDF,
     MAX_A_DAY,
     MAX_BYTES,
+    MAX_UNFOLDED_PART,
     TOO_BIG,
     WRONG_KIND,
     RefusedError,
@@ -42,60 +40,8 @@ from app.evidence.rules import (
 )
 from app.marketplace.rules import Category
 from app.purchases import service as purchases
+from tests.evidence.made import active_pdf, bomb, jpeg, noted_pdf, packed_pdf, pdf, png, reference_pdf
 from tests.purchases.world import World, build
-
-
-def jpeg(size: tuple[int, int] = (60, 40)) -> bytes:
-    """A photo that says where it was taken, and lies on its side."""
-    picture = Image.new("RGB", size, "red")
-    exif = picture.getexif()
-    exif[0x0112] = 6  # turn a quarter
-    exif[0x010F] = "SecretPhone"
-    exif.get_ifd(0x8825).update({1: "N", 2: (51.0, 30.0, 0.0), 3: "W", 4: (0.0, 7.0, 0.0)})
-    out = io.BytesIO()
-    picture.save(out, "JPEG", exif=exif, comment=b"SecretComment")
-    return out.getvalue()
-
-
-def png(mode: str = "RGBA") -> bytes:
-    out = io.BytesIO()
-    Image.new(mode, (30, 30)).save(out, "PNG")
-    return out.getvalue()
-
-
-def pdf(pages: int = 1, password: str | None = None, attached: bool = False) -> bytes:
-    writer = PdfWriter()
-    for _ in range(pages):
-        writer.add_blank_page(200, 200)
-    if attached:
-        writer.add_attachment("evil.exe", b"MZ")
-    if password:
-        writer.encrypt(password)
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def active_pdf(does: str) -> bytes:
-    """A PDF that does something when it is opened."""
-    writer = PdfWriter()
-    writer.add_blank_page(200, 200)
-    action = {NameObject("/S"): NameObject(does), NameObject("/F"): TextStringObject("cmd.exe")}
-    writer.root_object[NameObject("/OpenAction")] = writer._add_object(DictionaryObject(action))
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def bomb(side: int = 30_000) -> bytes:
-    """A PNG of a few bytes that says it is 900 million dots."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    body = zlib.compress(b"\x00" * 1_000_000)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 def test_a_photo_keeps_its_dots_the_right_way_up_and_nothing_else() -> None:
@@ -136,8 +82,14 @@ def test_every_kind_of_png_is_kept_as_a_plain_one(mode: str) -> None:
         (active_pdf("/GoToR"), ACTIVE_PDF),
         (pdf(password="x"), LOCKED_PDF),
         (pdf(pages=101), LONG_PDF),
+        (noted_pdf("/FileAttachment"), ACTIVE_PDF),
+        (noted_pdf("/RichMedia"), ACTIVE_PDF),
+        (reference_pdf(), ACTIVE_PDF),
+        (packed_pdf(MAX_UNFOLDED_PART + 1), HEAVY_PDF),
+        (packed_pdf(MAX_UNFOLDED_PART + 1, again=True), HEAVY_PDF),
+        (packed_pdf(MAX_UNFOLDED_PART - 1, 5), HEAVY_PDF),
     ],
-    ids=range(19),
+    ids=range(25),
 )
 def test_what_cannot_be_kept_is_refused_with_its_own_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(RefusedError) as refused:
