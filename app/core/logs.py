@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 
 from flask import Flask
 from flask.logging import default_handler
@@ -19,7 +20,9 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class PlainFormatter(logging.Formatter):
-    """Lines as everywhere, each event's own words on one line, so that nobody can write an event that never was."""
+    """Lines as everywhere, in UTC, each event on one line of its own, so that nobody can write one that never was."""
+
+    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
         """Afresh, whatever another handler has kept beside the event."""
@@ -45,4 +48,4 @@ def _plain(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Use it for all that the application says."""
-    default_handler.setFormatter(PlainFormatter("[%(asctime)s] %(levelname)s in %(module)s: %(message)s"))
+    default_handler.setFormatter(PlainFormatter("[%(asctime)s UTC] %(levelname)s in %(module)s: %(message)s"))

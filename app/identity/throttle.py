@@ -17,6 +17,7 @@ home, a library) could tell by them who signs in there. Places are kept as hashe
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -29,6 +30,7 @@ from app.core.db import db
 from app.core.jobs import task
 from app.identity.models import SignInAttempt
 
+_log = logging.getLogger("app.guessing")
 #: A window that passes by itself: guesses slow the person down and never lock them out for good.
 WINDOW = timedelta(minutes=15)
 PLACE_LIMIT = 6
@@ -85,8 +87,10 @@ def begin(email: str, address: str, device: str = "") -> Try:
     on_known_device = bool(device) and _key(_KNOWN, this_device) in known
     place = this_device if on_known_device else here
     # in a fixed order, so that two sign-ins at once never wait for each other in a ring
-    over = count("address", from_network) > NETWORK_LIMIT
-    over |= count("everywhere", email) > ACCOUNT_LIMIT
+    network_tries, account_tries = count("address", from_network), count("everywhere", email)
+    over = network_tries > NETWORK_LIMIT or account_tries > ACCOUNT_LIMIT
+    if network_tries == NETWORK_LIMIT + 1 or account_tries == ACCOUNT_LIMIT + 1:  # once a window
+        _log.warning("too many tries to sign in, from one network or at one account: they wait")
     from_strangers = _minutes(WINDOW) if over and not on_known_device else 0
     here_alone = _minutes(_count_place(place))
     return Try(

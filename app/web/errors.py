@@ -105,6 +105,7 @@ def _note_refused() -> None:
 
 def _stale_form(error: CSRFError) -> Answer:
     db.session.rollback()
+    current_app.logger.warning("a form that is forged or too old was refused at %s", request.endpoint)
     return page(
         400,
         "It was open for a long time, or you signed out in another tab. Nothing was changed. "

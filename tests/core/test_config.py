@@ -54,6 +54,11 @@ def test_the_demonstration_keeps_its_own_secret(tmp_path: Path) -> None:
     assert not first.secure_cookies
 
 
+def test_nobody_else_reads_the_demonstrations_secret(tmp_path: Path) -> None:
+    Settings.from_env({"CAREPURSE_INSTANCE": str(tmp_path), "CAREPURSE_DEMO": "1"})
+    assert (tmp_path / "demo-secret").stat().st_mode & 0o777 == 0o600
+
+
 def test_settings_cannot_be_changed() -> None:
     settings = Settings.from_env(GOOD)
     with pytest.raises(AttributeError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import time
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -48,3 +51,17 @@ def test_nobody_writes_an_event_that_never_was(app: Flask, caplog: pytest.LogCap
     said = written(caplog)
     assert len(said.splitlines()) == 1
     assert "\x1b" not in said
+
+
+def test_a_line_is_in_utc(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the machine stands, and in summer: or else nobody finds what belongs together."""
+    monkeypatch.setenv("TZ", "Australia/Sydney")
+    time.tzset()
+    try:
+        record = app.logger.makeRecord("app", logging.INFO, __file__, 1, "something", (), None)
+        record.created, record.msecs = 1_782_000_000.0, 0.0  # 21 June 2026, 00:00
+        assert default_handler.formatter is not None
+        assert default_handler.formatter.format(record).startswith("[2026-06-21 00:00:00,000 UTC] INFO")
+    finally:
+        monkeypatch.undo()
+        time.tzset()

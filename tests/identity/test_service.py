@@ -1,9 +1,12 @@
 """Accounts, people and rights are given by the software alone, as long as no page gives them."""
 
 import pytest
+from sqlalchemy import func, select
 
+from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError
 from app.identity import service
+from app.identity.models import Account, Authority, Commissioner, Person, StaffPost
 from app.identity.rules import AuthorityKind, Scope, StaffRole
 from tests.factories import LONG_AGO, SYSTEM, actor_for, make_account, make_commissioner, make_person, make_post
 
@@ -24,6 +27,12 @@ def test_no_account_gives_itself_a_right() -> None:
     ):
         with pytest.raises(NotAllowedError):
             attempt()
+
+
+def test_nobody_is_there_by_default() -> None:
+    """A new database has nobody in it who could sign in, and no place that anybody could be of."""
+    for model in (Account, Authority, Commissioner, Person, StaffPost):
+        assert db.session.scalar(select(func.count()).select_from(model)) == 0, model.__name__
 
 
 @pytest.mark.parametrize("address", ["", "sam", "sam@", "a b@example.org", "sam@example.org\nBcc: x@example.org"])

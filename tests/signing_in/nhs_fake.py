@@ -45,6 +45,8 @@ class Provider:
     refused: list[str] = field(default_factory=list)  # what it found wrong with us
     visits: list[dict[str, str]] = field(default_factory=list)
     key_requests: int = 0
+    followed: int = 0  # how often somebody went where it said that a page had moved to
+    issued: list[str] = field(default_factory=list)  # the tokens it gave
 
     def __post_init__(self) -> None:
         self.published = [self.key]
@@ -66,6 +68,10 @@ class Handler(BaseHTTPRequestHandler):
         path, query = urlsplit(self.path).path, {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
         if self.provider.wrong == "slow":
             time.sleep(7)
+        if path == "/elsewhere":
+            self.provider.followed += 1
+        if self._is_moved(path):
+            return
         if path == "/.well-known/openid-configuration":
             self._json(self._about())
         elif path == "/jwks":
@@ -81,9 +87,23 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send_error(404)
 
+    def _is_moved(self, path: str) -> bool:
+        """Whether it says of this page that it is elsewhere now."""
+        if self.provider.wrong != f"moved {path}":
+            return False
+        self.send_response(307)
+        self.send_header("Location", f"{self.provider.url}/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return True
+
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         form = {k: v[0] for k, v in parse_qs(self.rfile.read(length).decode()).items()}
+        path = urlsplit(self.path).path
+        self.provider.followed += path == "/elsewhere"
+        if self._is_moved(path):
+            return
         problem = self._problem_with(form)
         if problem:
             self.provider.refused.append(problem)
@@ -91,9 +111,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         visit = self.provider.codes.pop(form["code"])
         access = secrets.token_urlsafe(24)
-        self._json(
-            {"access_token": access, "token_type": "Bearer", "expires_in": 300, "id_token": self._token(visit, access)}
-        )
+        token = self._token(visit, access)
+        self.provider.issued += [access, token]
+        self._json({"access_token": access, "token_type": "Bearer", "expires_in": 300, "id_token": token})
 
     def _about(self) -> dict[str, Any]:
         url = self.provider.url

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app.config import ROOT
 from app.core.db import Base
 from app.core.ids import REF_LENGTH, new_ref
+from app.identity import throttle
 from tests.attack.forms import ROLES
 from tests.web.hostile import NAMES, Town
 
@@ -131,3 +132,17 @@ def test_columns_that_a_form_may_not_set_stay_as_they_are(app: Flask, town: Town
             wrong.append(rule.rule)
         outer.rollback()
     assert not wrong
+
+
+def test_what_is_tried_against_the_guards_is_logged(
+    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forged form, and guessing: once, and without an address or what was typed."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    client.post("/sign-in", data={"email": "sam@example.org", "passphrase": "x", "csrf_token": "forged"})
+    assert "a form that is forged or too old was refused at account.sign_in" in caplog.text
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    for number in range(throttle.NETWORK_LIMIT + 3):
+        client.post("/sign-in", data={"email": f"guess{number}@example.org", "passphrase": "wrong"})
+    assert caplog.text.count("too many tries to sign in") == 1
+    assert "example.org" not in caplog.text

@@ -51,6 +51,8 @@ from tests.web.team_things import make_team_things
 from tests.web.things_made import make_kept_things, make_policy_draft, make_provider_things, make_regular
 from tests.web.walking import PARTS, Walk, addresses
 
+#: What a page that is only looked at may write.
+LOOKING_WRITES: set[str] = set()
 HOW = "run `python -m tests.web.test_routes_by_role` and read what changed"
 TABLE = Path(__file__).with_name("routes_by_role.txt")
 ROLES = (
@@ -225,6 +227,7 @@ def test_the_answers_are_those_of_the_table(
             if found != said
         ]
     assert not wrong, "\n".join([HOW, *wrong])
+    assert walk.changed_by_looking <= LOOKING_WRITES, "a GET changes nothing but who looked, and when"
 
 
 def test_the_table_lets_nobody_far() -> None:

@@ -58,6 +58,8 @@ class Walk:
         notices = {n.account_id: n.ref for n in db.session.scalars(sa.select(Notice).where(Notice.title == "News"))}
         self.notices = {role: notices[account.id] for role, account in accounts.items()}
         db.session.commit()
+        self.method, self.changed_by_looking = "", set[str]()
+        sa.event.listen(connection, "before_cursor_execute", self._note_change)
 
     def hurry(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Do once what comes out the same each time.
@@ -126,14 +128,22 @@ class Walk:
         refs = things.refs | ({} if drafts else things.sent) | {"name": "carepurse.css"}
         return {name: refs[name] for name in rule.arguments if name in refs}
 
+    def _note_change(self, connection: object, cursor: object, statement: str, *more: object) -> None:
+        """Which tables a page changed that was only looked at."""
+        found = re.match(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", statement)
+        if found and self.method == "GET":
+            self.changed_by_looking.add(found[1])
+
     def ask(self, rule: Rule, method: str, role: str, refs: dict[str, str]) -> str:
         path = rule.rule
         for name in rule.arguments:
             path = re.sub(f"<(?:[a-z]+:)?{name}>", refs[name], path)
         self.become(role)
+        self.method = method
         try:
             answer = self.client.open(path, method=method, data={} if method == "POST" else None)
         finally:
+            self.method = ""
             db.session.close()
         return self.word(answer.status_code, answer.location or "")
 
