@@ -14,6 +14,7 @@ from app.acting import mailing
 from app.acting.models import Invitation
 from app.acting.queries import invitation_for
 from app.acting.rules import A_DAY, LIVES, SENDINGS, InvitationState
+from app.acting.telling import tell_asked
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
@@ -99,6 +100,8 @@ def invite(
     db.session.flush()
     _send(invitation)
     _record(actor, invitation, "invite", f"Asked somebody by e-mail to act as {kind.value}")
+    if actor.grant_for(person.id) is None and kind is not AuthorityKind.SELF:
+        tell_asked(actor, invitation)
     return invitation
 
 

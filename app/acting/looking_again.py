@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.jobs import task
 from app.identity import queries as identity
-from app.identity.models import Authority
+from app.identity.models import Authority, Person
 from app.identity.rules import Actor
 
 LATE_AFTER = timedelta(days=14)
@@ -42,6 +42,7 @@ def remind() -> int:
         update(Authority)
         .where(
             Authority.ended_at.is_(None),
+            Authority.person_id.in_(select(Person.id).where(Person.closed_on.is_(None))),
             or_(Authority.ends_on.is_(None), Authority.ends_on >= today),
             Authority.look_again_on <= today,
             or_(

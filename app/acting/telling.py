@@ -22,6 +22,18 @@ _AS = {
 }
 
 
+def tell_asked(actor: Actor, invitation: Invitation) -> None:
+    """A coordinator asked somebody to act: the person's own side learns it before anybody can say yes, and so does
+    whoever looks at the papers.
+    """
+    person, quality = invitation.person, _AS[invitation.kind]
+    body = "They can look once they say yes, and do more when a coordinator has seen their papers."
+    title = f"{actor.name} asked somebody to act for {person.given_name} {quality}. Tell us if that is wrong."
+    _to_side(actor, person, identity.holder_side_ids(person.id), title, body)
+    staff = [key for key in who_checks(person) if key != actor.account_id]
+    _to_staff(actor, person, staff, f"{actor.name} asked somebody to act for {person.name} {quality}.", "")
+
+
 def tell_begun(actor: Actor, invitation: Invitation, authority: Authority) -> None:
     """Somebody said yes: the person's own side and whoever asked learn of it, and the team where papers wait."""
     person = invitation.person
@@ -83,6 +95,8 @@ def tell_checked(actor: Actor, authority: Authority) -> None:
     _to_side(actor, person, [authority.account_id], title, "")
     others = [key for key in identity.holder_side_ids(person.id) if key != authority.account_id]
     _to_side(actor, person, others, f"{authority.account.name} can act for {person.given_name} now.", "")
+    staff = [key for key in who_checks(person) if key != actor.account_id]
+    _to_staff(actor, person, staff, f"{actor.name} checked the papers of {authority.account.name}.", "")
 
 
 def tell_missing(actor: Actor, authority: Authority) -> None:

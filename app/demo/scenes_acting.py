@@ -28,9 +28,9 @@ def scenes(world: World) -> list[Scene]:
     karim = world.accounts["karim"]
 
     def ask_father() -> None:
-        priya, terms = world.actor(world.accounts["priya"]), Terms(Scope.BUY, month_limit_pence=80_000)
+        marcus, terms = world.actor(world.accounts["marcus"]), Terms(Scope.BUY, month_limit_pence=80_000)
         invitation = inviting.invite(
-            priya,
+            marcus,
             amira.person,
             karim.email,
             AuthorityKind.REPRESENTATIVE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
@@ -59,3 +61,30 @@ def copy_as_draft(actor: Actor, old: Person, new: Person, starts_on: date) -> Pl
         commissioner_id=new.commissioner_id,
     )
     return draft
+
+
+def throw_drafts_away(actor: Actor, person: Person) -> int:
+    """Let nothing stay of the plans that were never agreed. The caller has checked the right.
+
+    :returns: how many there were.
+    """
+    drafts = db.session.scalars(
+        select(Plan).where(Plan.person_id == person.id, Plan.state == PlanState.DRAFT)
+    ).all()
+    for draft in drafts:
+        for outcome in list(draft.outcomes):
+            db.session.delete(outcome)
+        db.session.flush()
+        db.session.delete(draft)
+    db.session.flush()
+    if drafts:
+        audit.record(
+            actor,
+            "plans.throw_away",
+            "Threw away a draft of a plan",
+            subject_kind="person",
+            subject_id=person.id,
+            person_id=person.id,
+            commissioner_id=person.commissioner_id,
+        )
+    return len(drafts)

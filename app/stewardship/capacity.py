@@ -25,6 +25,7 @@ from app.stewardship.capacity_rules import (
     FINDING_WORDS,
     LOOK_AGAIN_WITHIN,
     MAX_WORDS,
+    MONEY,
     CapacityFacts,
     Finding,
     Wish,
@@ -53,13 +54,19 @@ class CapacityInput:
     """
 
     finding: str
-    decision: str
+    decision: str  # in their words, where it is about another decision than the money
     assessed_on: date | None
     assessed_by: str
     why: str
     look_again_on: date | None = None
     meanwhile: str = ""
     wish: str = Wish.NOT_SAID.value
+    about_money: bool = True
+
+    @property
+    def says_decision(self) -> str:
+        """Which decision it is about."""
+        return MONEY if self.about_money else one_line(self.decision)
 
 
 def check_capacity(viewer: Actor, person: Person, typed: CapacityInput) -> None:
@@ -70,7 +77,9 @@ def check_capacity(viewer: Actor, person: Person, typed: CapacityInput) -> None:
     """
     require_coordinator(viewer, person)
     errors = {**_check_words(typed), **_check_days(person, typed)}
-    if typed.meanwhile and is_under_sixteen(person):
+    if typed.meanwhile and not typed.about_money:
+        errors["meanwhile"] = "It is not about the money. Choose nobody"
+    elif typed.meanwhile and is_under_sixteen(person):
         errors["meanwhile"] = "Until sixteen whoever acts for them goes on. Choose nobody"
     if typed.finding not in set(Finding):
         errors["finding"] = "Choose what was found"
@@ -89,7 +98,7 @@ def see_capacity(viewer: Actor, person: Person, typed: CapacityInput) -> tuple[F
     """
     check_capacity(viewer, person, typed)
     finding = Finding(typed.finding)
-    if is_under_sixteen(person):  # a parent decides until then: what was found holds from the birthday on
+    if typed.about_money and is_under_sixteen(person):  # a parent decides until then: it holds from the birthday on
         on = clock.say_day(birthday(person.date_of_birth), year=True)
         then = Follow(Area.ACCESS, Deed.NOTHING, f"Nothing changes before {on}. What follows is what happens then.")
         return (then, *day_follows(replace(facts_of(person), lacks=stands(finding))))
@@ -107,6 +116,7 @@ def see_capacity(viewer: Actor, person: Person, typed: CapacityInput) -> tuple[F
         wish=Wish(typed.wish),
         regular=int(db.session.scalar(regular) or 0),
         look_again_on=typed.look_again_on,
+        about_money=typed.about_money,
     )
     return capacity_follows(facts)
 
@@ -125,13 +135,14 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
     if digest_of(follows) != seen or typed.assessed_on is None or actor.account_id is None:
         raise StateError(_CHANGED)
     finding, again = Finding(typed.finding), typed.look_again_on
-    if finding is Finding.HAS and typed.wish == Wish.NOT_SAID and not again:
+    if finding is Finding.HAS and typed.wish == Wish.NOT_SAID and typed.about_money and not again:
         again = clock.today() + _ASK_THEM_WITHIN
     record = CapacityRecord(
         commissioner_id=person.commissioner_id,
         person_id=person.id,
         finding=finding,
-        decision=one_line(typed.decision),
+        about_money=typed.about_money,
+        decision=typed.says_decision,
         assessed_on=typed.assessed_on,
         assessed_by=one_line(typed.assessed_by),
         why=storable(typed.why),
@@ -143,7 +154,7 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
     db.session.add(record)
     db.session.flush()
     told = everybody_of(person.id)  # whoever acts no more is told too
-    if not is_under_sixteen(person):
+    if typed.about_money and not is_under_sixteen(person):
         carry_out(actor, person, follows, why=f"{FINDING_WORDS[finding]}: {record.decision}")
         if finding is not Finding.FLUCTUATES:  # who was asked to sign in for themself and has not answered yet
             set_their_scope(person.id, Scope.VIEW if stands(finding) else Scope.BUY)
@@ -186,7 +197,7 @@ def _account(person: Person, key: str) -> UUID | None:
 def _check_words(typed: CapacityInput) -> dict[str, str]:
     errors = {}
     for name, text, missing in (
-        ("decision", one_line(typed.decision), "Enter which decision it is about"),
+        ("decision", typed.says_decision, "Enter which decision it is about"),
         ("assessed_by", one_line(typed.assessed_by), "Enter who found it, like Dr Amin, her GP"),
     ):
         if not text:

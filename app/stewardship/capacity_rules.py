@@ -17,7 +17,7 @@ from app.stewardship.changes_follows import Acting, Area, Deed, Follow, and_name
 from app.stewardship.sixteen_rules import LOOKS_FIRST
 
 LOOK_AGAIN_WITHIN = timedelta(days=366)
-USUAL_DECISION = "Managing the money of the budget"
+MONEY = "Managing the money of the budget"
 MAX_WORDS = 2000
 
 
@@ -68,6 +68,7 @@ class CapacityFacts:
     wish: Wish = Wish.NOT_SAID
     regular: int = 0
     look_again_on: date | None = None
+    about_money: bool = True
 
 
 def stands(finding: Finding | None) -> bool:
@@ -77,6 +78,9 @@ def stands(finding: Finding | None) -> bool:
 
 def capacity_follows(facts: CapacityFacts) -> tuple[Follow, ...]:
     """What happens when a finding is recorded: shown before pressing, then done."""
+    if not facts.about_money:
+        words = "Nothing changes here: it is about another decision, and not about the money of the budget."
+        return (Follow(Area.ACCESS, Deed.NOTHING, words), _told(facts))
     found = {Finding.LACKS: _lacks, Finding.HAS: _has, Finding.FLUCTUATES: _fluctuates}[facts.finding](facts)
     if facts.regular:
         goes = "goes" if facts.regular == 1 else "go"
@@ -86,14 +90,13 @@ def capacity_follows(facts: CapacityFacts) -> tuple[Follow, ...]:
     found.append(Follow(Area.PAY, Deed.NOTHING, "Personal assistants are paid as agreed. Nothing is missed."))
     found.append(Follow(Area.WAITING, Deed.NOTHING, "Drafts and what is being looked at stay as they are."))
     found.append(Follow(Area.MONEY, Deed.NOTHING, "The money stays as it is, and comes on the same days."))
-    found.append(
-        Follow(
-            Area.TELLING,
-            Deed.NOTHING,
-            f"{facts.given_name}, and everybody who acts for them, are told, and how to say that it is wrong.",
-        )
-    )
+    found.append(_told(facts))
     return tuple(found)
+
+
+def _told(facts: CapacityFacts) -> Follow:
+    words = f"{facts.given_name}, and everybody who acts for them, are told, and how to say that it is wrong."
+    return Follow(Area.TELLING, Deed.NOTHING, words)
 
 
 def _lacks(facts: CapacityFacts) -> list[Follow]:
@@ -132,6 +135,8 @@ def _has(facts: CapacityFacts) -> list[Follow]:
             found.append(_scope(item, Scope.BUY, f"{item.name} decides and buys."))
         elif item.kind is AuthorityKind.REPRESENTATIVE:
             found.append(_as_wished(facts, item))
+        elif item.kind is AuthorityKind.NOMINEE:
+            found.append(_nominee_as_wished(facts, item))
     if not any(item.kind is AuthorityKind.SELF for item in facts.acting):
         found.append(
             Follow(Area.ACCESS, Deed.NOTHING, f"{facts.given_name} has no sign-in yet. The coordinator invites them.")
@@ -152,6 +157,14 @@ def _as_wished(facts: CapacityFacts, item: Acting) -> Follow:
     # who decides for somebody needs a reason in law, and there is none now: the person can give one (nominee)
     said = f"{item.name} can look until {facts.given_name} has said what they want. You are reminded to ask."
     return _scope(item, Scope.VIEW, said)
+
+
+def _nominee_as_wished(facts: CapacityFacts, item: Acting) -> Follow:
+    """A nominee was chosen by the person; where it was found that they could not decide, the nominee only looked."""
+    if facts.wish in (Wish.ENDS, Wish.NOMINEE) or (facts.wish is Wish.LOOKS and item.scope is not Scope.VIEW):
+        return _as_wished(facts, item)
+    look = "only look, until they say what they want" if item.scope is Scope.VIEW else "go on as before"
+    return Follow(Area.ACCESS, Deed.NOTHING, f"{item.name}, the nominee, can {look}.")
 
 
 def _fluctuates(facts: CapacityFacts) -> list[Follow]:

@@ -16,6 +16,7 @@ from app.purchases.models import Purchase
 from app.purchases.paying_owed import pay_owed as pay_from_budget
 from app.stewardship.changes_before import put_back
 from app.stewardship.changes_follows import TaskKind
+from app.stewardship.changes_handover import close_taken_over
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import change_for, task_for
 from app.stewardship.changes_rules import DIED, MAX_WORDS, ChangeKind, ChangeState, check_words
@@ -102,6 +103,8 @@ def take_back(actor: Actor, person: Person, ref: str, why: str) -> LifeChange:
     if change.kind is ChangeKind.DEATH:
         open_person_again(person)
         put_back(actor, change.before, said, why_ended=DIED)
+    elif change.new_person_id is not None:
+        close_taken_over(actor, change)
     change.state, change.taken_back_at = ChangeState.TAKEN_BACK, clock.now()
     change.taken_back_by_name, change.taken_back_why = actor.name, said
     db.session.flush()

@@ -88,7 +88,11 @@ def remind_of_capacity() -> int:
     """
     today = clock.today()
     newer = aliased(CapacityRecord)
-    superseded = exists().where(newer.person_id == CapacityRecord.person_id, newer.id > CapacityRecord.id)
+    superseded = exists().where(
+        newer.person_id == CapacityRecord.person_id,
+        newer.about_money == CapacityRecord.about_money,
+        newer.id > CapacityRecord.id,
+    )
     due = (
         select(CapacityRecord.id, literal(today))
         .join(Person, Person.id == CapacityRecord.person_id)

@@ -32,7 +32,7 @@ def carry_out(actor: Actor, person: Person, follows: Iterable[Follow], *, why: s
         for subject in item.subjects if item.deed in _EACH else ():
             _EACH[item.deed](actor, item, subject, why)
         if item.deed is Deed.END_CASELOAD:
-            _end_caseload(person, actor)
+            end_caseload(person, actor)
     db.session.flush()
 
 
@@ -105,13 +105,14 @@ _EACH: Mapping[Deed, Callable[[Actor, Follow, UUID, str], None]] = {
 }
 
 
-def _end_caseload(person: Person, actor: Actor) -> None:
+def end_caseload(person: Person, actor: Actor) -> None:
+    """Nobody looks after this person here any more. The caller has checked the right."""
     row = db.session.scalar(
         select(Caseload).where(Caseload.person_id == person.id, Caseload.ends_on.is_(None)).with_for_update()
     )
     if row is None:
         return
-    row.ends_on = clock.today()
+    row.ends_on = max(clock.today(), row.starts_on)
     audit.record(
         actor,
         "stewardship.end_caseload",

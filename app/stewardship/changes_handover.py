@@ -6,20 +6,27 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.acting.inviting import call_in
 from app.audit import service as audit
 from app.core import clock
 from app.core.db import db
 from app.core.errors import StateError
 from app.identity import service as identity
+from app.identity.authorities import close_person
 from app.identity.models import Account, Authority, Commissioner, Person
 from app.identity.rules import Actor, AuthorityKind, Scope
-from app.plans.copying import copy_as_draft
+from app.plans.copying import copy_as_draft, throw_drafts_away
 from app.plans.models import Plan
 from app.plans.queries import newest_plan
+from app.stewardship.changes_access import end_authority
+from app.stewardship.changes_doing import end_caseload
 from app.stewardship.changes_models import LifeChange
 from app.stewardship.changes_queries import handover_for
 from app.stewardship.changes_rules import ChangeState
 from app.stewardship.changes_telling import everybody_of, staff_of, tell_side, tell_staff
+
+#: Why a right ended that was given for the day of a move.
+NOT_MOVING = "They do not move after all"
 
 
 def accept_handover(actor: Actor, ref: str) -> Person:
@@ -69,6 +76,25 @@ def accept_handover(actor: Actor, ref: str) -> Person:
     tell_side(actor, old, "changes", title, (), everybody_of(old.id))
     tell_staff(actor, old, "move", title, staff_of(old))
     return person
+
+
+def close_taken_over(actor: Actor, change: LifeChange) -> None:
+    """They do not move after all: what was begun where they were awaited ends, and the coordinators there are told.
+
+    The caller has checked the right. Nothing of theirs can have been paid there: the day has not come.
+    """
+    person = db.session.get_one(Person, change.new_person_id)
+    staff = staff_of(person)
+    software = Actor.system(f"Not moving, noted by {actor.name}"[:120])
+    open_ones = select(Authority.id).where(Authority.person_id == person.id, Authority.ended_at.is_(None))
+    for authority_id in db.session.scalars(open_ones).all():
+        end_authority(software, authority_id, NOT_MOVING)
+    call_in(person.id)
+    throw_drafts_away(software, person)
+    end_caseload(person, software)
+    close_person(person)
+    title = f"{person.name} does not move to you after all. The plan that came along is gone."
+    tell_staff(software, person, "move", title, staff)
 
 
 def _their_own(change: LifeChange) -> list[tuple[Account, Scope]]:

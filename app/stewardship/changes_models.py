@@ -64,6 +64,7 @@ class CapacityRecord(Base):
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     finding: Mapped[Finding]
+    about_money: Mapped[bool]  # of the budget: only then does anything follow from it here
     decision: Mapped[str]  # which decision it is about
     assessed_on: Mapped[date]
     assessed_by: Mapped[str] = mapped_column(String(200))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
+from app.acting.models import Invitation
 from app.acting.telling import tell_checked, tell_missing
 from app.core import clock
 from app.core.db import db
@@ -11,6 +14,7 @@ from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.words import one_line, storable
 from app.evidence.papers import count_papers
 from app.identity import authorities
+from app.identity import queries as identity
 from app.identity.authority_rules import (
     EVIDENCE_FOR,
     MAX_NUMBER,
@@ -37,15 +41,18 @@ def check_papers(
 ) -> Authority:
     """A coordinator has seen the papers and they are in order: it reaches as far as was promised, from now on.
 
-    Also to look at them again: the day of the next look is set anew. A paper must be kept, but where the person's own
-    word was the consent: a broker they asked themself, or a nominee they chose.
+    Whoever asked them to act as a coordinator leaves the papers to a colleague: a right over public money is given by
+    two. A paper must be kept, but where the person's own word was the consent: a broker they asked themself, or a
+    nominee they chose. Also to look at them again: the day of the next look is set anew.
 
     :raises NotFoundError: when the actor is not a coordinator there, or acts for the person.
     :raises InvalidError: fields ``evidence registration_number look_again_on``.
-    :raises StateError: when the authority is over, or the person died or moved away.
+    :raises StateError: when the authority is over, the person died or moved away, or the actor asked them to act.
     """
     _require_checks(actor, authority)
     authorities.require_open(authority.person)
+    if authority.checked_at is None and leaves_to_a_colleague(actor, authority):
+        raise StateError("You asked them to act, so a colleague looks at the papers: two people give a right.")
     errors = {}
     number = tidy_number(one_line(registration_number))
     wrong = _wrong_evidence(authority, evidence)
@@ -100,6 +107,18 @@ def say_missing(actor: Actor, authority: Authority, words: str) -> Authority:
     return authority
 
 
+def leaves_to_a_colleague(viewer: Actor, authority: Authority) -> bool:
+    """Whether the viewer asked them to act as a coordinator, and there is another who can look at the papers."""
+    asked = select(Invitation.id).where(
+        Invitation.authority_id == authority.id,
+        Invitation.invited_by == viewer.account_id,
+        Invitation.invited_as == "coordinator",
+    )
+    if db.session.scalar(asked) is None:
+        return False
+    return any(one.id != viewer.account_id for one in identity.coordinators(authority.person.commissioner_id))
+
+
 def _wrong_evidence(authority: Authority, evidence: EvidenceKind | None) -> str:
     """Why this does not show that they may act; nothing where it does."""
     if evidence not in EVIDENCE_FOR[authority.kind]:
@@ -107,6 +126,8 @@ def _wrong_evidence(authority: Authority, evidence: EvidenceKind | None) -> str:
     person = authority.person
     if odd := odd_about_age(evidence, person.age_on(clock.today()), lacks=lacks_capacity(person.id)):
         return odd
+    if authority.kind is AuthorityKind.NOMINEE and lacks_capacity(person.id):
+        return f"It is recorded that {person.given_name} cannot decide about this money, so nor choose a nominee"
     own_word = evidence is EvidenceKind.CONSENT and authority.checked_at is not None
     return "" if own_word or count_papers([authority.id]) else _NO_PAPER
 

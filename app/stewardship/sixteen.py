@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, text
+from sqlalchemy import and_, exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.acting.inviting import set_their_scope
@@ -67,15 +67,20 @@ def turn_sixteen() -> Turned:
 
 def coming() -> Sequence[UUID]:
     """Young people whose birthday is near or past and has not been dealt with: somebody has acted for them as for a
-    child. Whoever began to act after the birthday does so for another reason.
+    child, or they have a sign-in of their own that only looks, such as after a move. Whoever began to act after the
+    birthday does so for another reason.
     """
     latest = clock.today() + _AHEAD
     born = latest.replace(year=latest.year - AGE, day=min(latest.day, 28)) + timedelta(days=3)
+    by_parents = and_(
+        Authority.kind == AuthorityKind.REPRESENTATIVE,
+        or_(Authority.evidence.is_(None), Authority.evidence == EvidenceKind.PARENTAL_RESPONSIBILITY),
+    )
+    looking = and_(Authority.kind == AuthorityKind.SELF, Authority.scope == Scope.VIEW)
     as_for_a_child = exists().where(
         Authority.person_id == Person.id,
-        Authority.kind == AuthorityKind.REPRESENTATIVE,
         Authority.ended_at.is_(None),
-        or_(Authority.evidence.is_(None), Authority.evidence == EvidenceKind.PARENTAL_RESPONSIBILITY),
+        or_(by_parents, looking),
         Authority.starts_on < Person.date_of_birth + text(f"interval '{AGE} years'"),
     )
     dealt_with = exists().where(SixteenStep.person_id == Person.id, SixteenStep.step == Step.DAY)

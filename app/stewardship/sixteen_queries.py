@@ -111,7 +111,10 @@ def facts_of(person: Person) -> SixteenFacts:
 def latest_capacity(person_id: UUID) -> CapacityRecord | None:
     """What was last found about somebody's capacity to manage their budget."""
     return db.session.scalar(
-        select(CapacityRecord).where(CapacityRecord.person_id == person_id).order_by(CapacityRecord.id.desc()).limit(1)
+        select(CapacityRecord)
+        .where(CapacityRecord.person_id == person_id, CapacityRecord.about_money)
+        .order_by(CapacityRecord.id.desc())
+        .limit(1)
     )
 
 

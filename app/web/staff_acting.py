@@ -267,6 +267,7 @@ def _page(authority: Authority, form: CheckForm | MissingForm | PaperForm) -> Re
         person=authority.person,
         authority=authority,
         papers=papers.papers_of(actor, authority),
+        for_a_colleague=not authority.is_checked and checking_papers.leaves_to_a_colleague(actor, authority),
         check_form=form if isinstance(form, CheckForm) else _check_form(authority),
         missing_form=form if isinstance(form, MissingForm) else MissingForm(formdata=None),
         paper_form=form if isinstance(form, PaperForm) else PaperForm(formdata=None),

@@ -17,7 +17,7 @@ from app.stewardship.capacity import (
     record_capacity,
     see_capacity,
 )
-from app.stewardship.capacity_rules import FINDING_WORDS, USUAL_DECISION, WISH_WORDS, Finding, Wish
+from app.stewardship.capacity_rules import FINDING_WORDS, MONEY, WISH_WORDS, Finding, Wish
 from app.stewardship.changes_follows import Follow, by_area, digest_of
 from app.stewardship.changes_queries import capacity_records
 from app.web.context import current_actor
@@ -29,7 +29,7 @@ bp = Blueprint("staff_changes_capacity", __name__)
 #: The pages, in order, with the fields that each asks for.
 _PAGES = {
     "finding": ("finding",),
-    "decision": ("decision",),
+    "decision": ("about", "decision"),
     "assessed": ("assessed_on", "assessed_by"),
     "why": ("why",),
     "after": ("look_again_on", "meanwhile", "wish"),
@@ -43,7 +43,13 @@ class CapacityForm(Form):
 
     page = HiddenField()
     finding = RadioField("What was found?", choices=choices(_FOUND), validate_choice=False)
-    decision = StringField("Which decision is it about?", default=USUAL_DECISION)
+    about = RadioField(
+        "Which decision is it about?",
+        choices=choices({"money": MONEY, "other": "Another decision"}),
+        validate_choice=False,
+        default="money",
+    )
+    decision = StringField("If another, which?")
     assessed_on = DateField("When was it found?", it="The day")
     assessed_by = StringField("Who found it?")
     why = TextAreaField("How did they come to it?")
@@ -63,6 +69,7 @@ class CapacityForm(Form):
             self.look_again_on.data,
             self.meanwhile.data or "",
             self.wish.data or Wish.NOT_SAID.value,
+            self.about.data != "other",
         )
 
 
@@ -147,7 +154,8 @@ def _page(person: Person, form: CapacityForm, page: str, *, again: bool = False)
         words=FINDING_WORDS,
         wishes=WISH_WORDS,
         stands_in=_names(form),
-        under_sixteen=is_under_sixteen(person),
+        plain=is_under_sixteen(person) or form.about.data == "other",
+        decision=form.typed().says_decision,
     )
     return html, 400 if again else 200
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.acting import answering, inviting, mailing
+from app.acting import answering, inviting, looking_again, mailing
 from app.acting.inviting import Terms
 from app.core import clock
 from app.core.errors import InvalidError
@@ -23,10 +23,10 @@ from app.stewardship.changes_follows import Deed, Follow, digest_of
 from app.stewardship.changes_models import CapacityRecord
 from app.stewardship.sixteen import turn_sixteen
 from app.stewardship.sixteen_nominee import choose_nominee
-from app.stewardship.sixteen_queries import their_scope
+from app.stewardship.sixteen_queries import lacks_capacity, their_scope
 from app.stewardship.sixteen_rules import day_follows
 from tests import factories as make
-from tests.stewardship.life import TODAY, Life, make_life, sixteen_in
+from tests.stewardship.life import TODAY, Life, died, make_life, sixteen_in
 from tests.stewardship.test_sixteen import add_own, later, notices
 from tests.stewardship.test_sixteen_rules import acting, facts
 
@@ -180,6 +180,55 @@ def test_who_can_decide_again_and_has_not_said_what_they_want_decides() -> None:
     assert found.look_again_on == clock.today() + timedelta(days=14)
     with later(14):
         assert remind_of_capacity() == 1
+
+
+@pytest.mark.parametrize("under", [True, False])
+def test_a_finding_about_another_decision_moves_no_money(under: bool) -> None:
+    """Capacity is for one decision: where to live says nothing about the money, nor gives it back."""
+    life = make_life(sixteen_in(20) if under else ADULT)
+    own = add_own(life, Scope.VIEW if under else Scope.BUY)
+    before = life.authority(own).scope, life.authority(life.parent).scope
+    said = record(life, Finding.LACKS, decision="Where to live", about_money=False).said
+    assert said[0]["sentence"].startswith("Nothing changes here")
+    assert (life.authority(own).scope, life.authority(life.parent).scope) == before
+    assert not lacks_capacity(life.person.id)
+    record(life, Finding.LACKS)
+    record(life, Finding.HAS, decision="Choosing an outing", about_money=False)
+    assert lacks_capacity(life.person.id)
+
+
+def test_a_finding_about_another_decision_says_which() -> None:
+    life = make_life(ADULT)
+    with pytest.raises(InvalidError) as refused:
+        record(life, Finding.LACKS, decision=" ", about_money=False)
+    assert set(refused.value.errors) == {"decision"}
+
+
+@pytest.mark.parametrize(
+    ("wish", "scope"), [(Wish.NOMINEE, Scope.BUY), (Wish.LOOKS, Scope.VIEW), (Wish.NOT_SAID, Scope.VIEW)]
+)
+def test_a_nominee_who_only_looked_meanwhile_goes_on_as_the_person_wants(wish: Wish, scope: Scope) -> None:
+    life = make_life(ADULT, kind=AuthorityKind.NOMINEE)
+    add_own(life)
+    record(life, Finding.LACKS)
+    record(life, Finding.HAS, wish=wish)
+    assert life.authority(life.parent).scope is scope
+
+
+def test_a_running_nominee_is_not_touched_by_a_first_finding() -> None:
+    life = make_life(ADULT, kind=AuthorityKind.NOMINEE)
+    add_own(life)
+    record(life, Finding.HAS)
+    assert life.authority(life.parent).scope is Scope.BUY
+
+
+def test_reminders_end_with_a_death() -> None:
+    life = make_life(ADULT)
+    life.authority(life.parent).look_again_on = clock.today() + timedelta(days=20)
+    record(life, Finding.LACKS, look_again_on=clock.today() + timedelta(days=20))
+    died(life, clock.today())
+    with later(20):
+        assert (remind_of_capacity(), looking_again.remind()) == (0, 0)
 
 
 def test_a_broker_buys_on_only_for_a_nominee_who_still_acts() -> None:

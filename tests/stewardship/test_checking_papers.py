@@ -6,18 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.acting import inviting
+from app.acting import answering, inviting, mailing
 from app.acting.inviting import Terms
 from app.core import clock
 from app.core.errors import InvalidError, StateError
 from app.identity import authorities, service
-from app.identity.models import Authority
+from app.identity.models import Account, Authority
 from app.identity.rules import AuthorityKind, EvidenceKind, Scope
 from app.stewardship.checking_papers import check_papers, say_missing
 from tests import factories as make
 from tests.papers import keep_paper
 from tests.stewardship.life import Life, died, make_life, sixteen_in
-from tests.stewardship.test_sixteen import lacking
+from tests.stewardship.test_sixteen import lacking, notices
 
 ADULT = date(1964, 3, 4)
 PARENTAL, ATTORNEY = EvidenceKind.PARENTAL_RESPONSIBILITY, EvidenceKind.LPA_PROPERTY
@@ -87,6 +87,65 @@ def test_a_broker_whom_the_person_asked_is_looked_at_again_without_a_paper(sessi
     check_papers(make.actor_for(life.priya), asked, evidence=EvidenceKind.CONSENT, look_again_on=again)
     assert asked.look_again_on == again
     assert set(wrong(life, waits(life, AuthorityKind.BROKER), EvidenceKind.CONSENT)) == {"evidence"}
+
+
+class TestTwoGiveARight:
+    """A coordinator who asked somebody to act does not look at their papers too, and the person is told before."""
+
+    def asked(self, life: Life) -> Authority:
+        priya = make.actor_for(life.priya)
+        terms = Terms(Scope.BUY)
+        kind = AuthorityKind.REPRESENTATIVE
+        invitation = inviting.invite(priya, life.person, "aunt@example.org", kind, terms, evidence=ATTORNEY)
+        token = mailing.mint(invitation)
+        account = answering.open_account(token, "Aunt May", "seven quiet otters swim upstream")
+        authority = answering.accept(make.actor_for(account), token)
+        keep_paper(authority)
+        return authority
+
+    def check(self, by: Account, authority: Authority) -> None:
+        check_papers(make.actor_for(by), authority, evidence=ATTORNEY, registration_number="7000 1234 5678")
+
+    def test_a_colleague_looks_where_there_is_one(self, session: object) -> None:
+        life = make_life(ADULT)
+        marcus = make.make_account("Marcus Bell")
+        make.make_post(marcus, life.person.commissioner)
+        aunt = self.asked(life)
+        with pytest.raises(StateError, match="a colleague looks"):
+            self.check(life.priya, aunt)
+        self.check(marcus, aunt)
+        assert aunt.is_checked
+        self.check(life.priya, aunt)  # to look at them again is no new right
+
+    def test_alone_one_does_both(self, session: object) -> None:
+        life = make_life(ADULT)
+        aunt = self.asked(life)
+        self.check(life.priya, aunt)
+        assert aunt.is_checked
+
+    def test_the_person_and_their_coordinator_are_told_before_anybody_says_yes(self, session: object) -> None:
+        life = make_life(ADULT)
+        marcus = make.make_account("Marcus Bell")
+        make.make_post(marcus, life.person.commissioner)
+        inviting.invite(
+            make.actor_for(marcus),
+            life.person,
+            "aunt@example.org",
+            AuthorityKind.REPRESENTATIVE,
+            Terms(Scope.BUY),
+            evidence=ATTORNEY,
+        )
+        (told,) = notices(life.parent)
+        assert told == "Marcus Bell asked somebody to act for Amira as their representative. Tell us if that is wrong."
+        assert any("Marcus Bell asked somebody to act for Amira Rahman" in title for title in notices(life.priya))
+
+
+def test_who_cannot_decide_chooses_no_nominee(session: object) -> None:
+    life = make_life(ADULT)
+    karim = waits(life, AuthorityKind.NOMINEE)
+    keep_paper(karim)
+    lacking(life)
+    assert "nor choose a nominee" in wrong(life, karim, EvidenceKind.CONSENT)["evidence"]
 
 
 class TestParentalResponsibility:

@@ -13,6 +13,7 @@ from app.budgets import queries as budgets
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError, StateError
+from app.identity import authorities
 from app.identity.models import Account, Caseload
 from app.identity.queries import acting_accounts
 from app.identity.rules import AuthorityKind, Scope
@@ -91,6 +92,25 @@ def test_who_is_taken_over_after_the_day_decides_there_as_before(george: Life, o
         grants = {grant.person_id: grant.scope for grant in make.actor_for(own).grants}
     assert grants[new.id] is Scope.BUY
     assert grants.get(george.person.id) is (None if days else Scope.VIEW)
+
+
+def test_nothing_stays_where_they_were_awaited_if_they_do_not_move(george: Life, own: Account) -> None:
+    wendover = make.make_commissioner("Wendover Hills Care Board")
+    ingrid = make.make_account("Ingrid Solberg")
+    make.make_post(ingrid, wendover)
+    change = moved(george, clock.today() + timedelta(days=3), wendover, sends_plan=True)
+    new = accept_handover(make.actor_for(ingrid), change.ref)
+    changes_after.take_back(make.actor_for(george.priya), george.person, change.ref, "The flat fell through.")
+    with clock.at(TODAY + timedelta(days=5)):
+        grants = {grant.person_id: grant.scope for grant in make.actor_for(own).grants}
+    assert grants == {george.person.id: Scope.BUY}
+    assert db.session.scalars(select(Plan).where(Plan.person_id == new.id)).all() == []
+    caseload = db.session.scalars(select(Caseload).where(Caseload.person_id == new.id)).one()
+    assert caseload.ends_on == caseload.starts_on
+    with pytest.raises(StateError):
+        authorities.require_open(new)
+    told = db.session.scalars(select(Notice.title).where(Notice.account_id == ingrid.id)).all()
+    assert any("does not move to you after all" in title for title in told)
 
 
 def test_what_was_paid_ahead_is_listed_for_finance(george: Life, own: Account) -> None:

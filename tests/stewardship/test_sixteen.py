@@ -178,6 +178,17 @@ def test_nobody_is_told_of_the_birthday_of_who_died_or_moved_away(now, change) -
         assert not [grant for grant in make.actor_for(own).grants if grant.scope is not Scope.VIEW]
 
 
+def test_who_moved_as_a_child_decides_there_from_sixteen(now) -> None:
+    """Nobody acts for them there yet: their own sign-in, which only looks, is reason enough."""
+    life = make_life(sixteen_in(20))
+    own = add_own(life)
+    db.session.delete(life.authority(life.parent))
+    db.session.flush()
+    with later(20):
+        assert turn_sixteen().passed == 1
+        assert life.authority(own).scope is Scope.BUY
+
+
 def test_recorded_as_lacking_the_parent_goes_on(now) -> None:
     life = make_life(sixteen_in(10))
     own = add_own(life)

@@ -110,7 +110,7 @@ def test_capacity_one_thing_a_page(client: FlaskClient, sign_in, session) -> Non
     assert "Choose what was found" in missing.text
     steps = [
         {"finding": "lacks"},
-        {"decision": "Managing the money of the budget"},
+        {"about": "money"},
         {**three("assessed_on", clock.today()), "assessed_by": "Dr Amin, his GP"},
         {"why": "He could not keep in mind what a choice would mean, on three mornings."},
         {**three("look_again_on", clock.today() + timedelta(days=200)), "meanwhile": str(life.parent.id)},
