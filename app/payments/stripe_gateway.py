@@ -275,16 +275,19 @@ def _ask(call: Callable[[], Any]) -> dict[str, Any]:
 
 
 def _all(call: Callable[[], Any], read: Callable[[Any], T]) -> list[T]:
-    """Every page of a list."""
+    """Every page of a list. One that is longer than anybody expects is none: a part would be taken for the whole."""
 
     def rows() -> Iterator[Any]:
         for one in call().auto_paging_iter():
             yield one.to_dict()
 
     try:
-        return [read(one) for one in islice(rows(), _MOST)]
+        found = [read(one) for one in islice(rows(), _MOST + 1)]
     except stripe.StripeError as error:
         raise _told(error) from None
+    if len(found) > _MOST:
+        raise UnknownOutcomeError(f"a list of more than {_MOST:,}")
+    return found
 
 
 def _told(error: stripe.StripeError) -> CarePurseError:

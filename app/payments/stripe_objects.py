@@ -175,7 +175,12 @@ class DisputeState(StrEnum):
     LOST = "lost"
 
 
-_DISPUTE_STATES = {"won": DisputeState.WON, "warning_closed": DisputeState.WON, "prevented": DisputeState.WON}
+_DISPUTE_STATES = {
+    "won": DisputeState.WON,
+    "warning_closed": DisputeState.WON,
+    "prevented": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +196,9 @@ class Dispute:
 
     @classmethod
     def read(cls, said: Said) -> Dispute:
-        lost = DisputeState.LOST if said["status"] == "lost" else DisputeState.OPEN
         return cls(
             id=said["id"],
-            state=_DISPUTE_STATES.get(said["status"], lost),
+            state=_DISPUTE_STATES.get(said["status"], DisputeState.OPEN),
             amount_pence=_pence(said, "amount"),
             payment_id=_id(said.get("payment_intent")),
             reason=said.get("reason") or "",

@@ -250,3 +250,17 @@ class TestProviders:
 def test_an_empty_list_is_empty(gateway: Gateway, wire: Wire, ask: Callable[[Gateway], list[Any]]) -> None:
     wire.will_say({"object": "list", "url": "/v1/x", "has_more": False, "data": []})
     assert ask(gateway) == []
+
+
+def test_a_part_of_a_list_is_never_taken_for_the_whole(
+    gateway: Gateway, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reconciliation over a list that was cut off would find nothing wrong."""
+    monkeypatch.setattr("app.payments.stripe_gateway._MOST", 1)
+    refund = {"object": "refund", "status": "succeeded", "amount": 1, "currency": "gbp", "created": 1}
+    rows = [refund | {"id": f"re_{number}"} for number in range(2)]
+    page = {"object": "list", "url": "/v1/refunds", "has_more": False}
+    wire.will_say(page | {"data": rows[:1]}, page | {"data": rows})
+    assert [one.id for one in gateway.refunds_of("pi_1")] == ["re_0"]
+    with pytest.raises(UnknownOutcomeError):
+        gateway.refunds_of("pi_1")

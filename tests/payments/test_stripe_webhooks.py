@@ -63,6 +63,14 @@ def test_neither_old_news_nor_news_from_the_future(seconds: int) -> None:
     assert gateway().read_webhook(body().encode(), signed(body(), seconds_off=inside)).id == "evt_1"
 
 
+def test_a_second_moment_behind_the_signed_one_is_not_looked_at() -> None:
+    """What was signed for the far future stays refused, whatever is written behind it."""
+    soon = int(clock.now().timestamp())
+    ahead = signed(body(), seconds_off=10 * CLOCKS_APART)
+    with pytest.raises(NotFromStripeError):
+        gateway().read_webhook(body().encode(), f"{ahead},t={soon}")
+
+
 @pytest.mark.parametrize(
     "signature", ["", "t=,v1=", "v1=abc", "t=now,v1=abc", "t=99999999999999999999,v1=abc", f"t={'9' * 30}", "t=1;v1=2"]
 )
