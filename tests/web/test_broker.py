@@ -79,6 +79,26 @@ def test_home_is_for_brokers_and_pages_turn(world: World, client: Any, sign_in: 
     assert "There is nobody on this page" in said(get(client, "/broker?page=9"))
 
 
+def test_home_tells_truly_what_the_broker_gets(world: World, client: Any, sign_in: Any) -> None:
+    leonie = broker_of(world)
+    sign_in(client, leonie)
+    assert "none of your purchases is bought or waits for an answer so far" in said(get(client, "/broker"))
+    begun = unsaid(world, leonie)
+    service.submit(actor_for(world.account), begun)
+    db.session.commit()
+    text = said(get(client, "/broker"))
+    assert "You have not said yet what you get from your one purchase" in text
+    assert "nothing from" not in text
+    declaring.declare(actor_for(leonie), begun, BenefitInput(True, None, "5% of the price", "Catford Leisure"))
+    db.session.commit()
+    text = said(get(client, "/broker"))
+    assert "you said that you get a share without a sum from one of your purchases" in text
+    assert "5% of the price from Catford Leisure" in text
+    declaring.declare(actor_for(leonie), begun, BenefitInput(False))
+    db.session.commit()
+    assert "you said that you get nothing from your one purchase" in said(get(client, "/broker"))
+
+
 def test_many_clients_cost_no_more_statements(app: Flask, world: World, client: Any, sign_in: Any) -> None:
     leonie = broker_of(world)
     sign_in(client, leonie)
