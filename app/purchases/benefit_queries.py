@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Lateral, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select, true
 
 from app.budgets.regular_models import RegularPayment
 from app.core import clock
@@ -102,7 +102,7 @@ def declared_in(viewer: Actor, month: date) -> Declared:
     )
 
 
-def _said_of_each(viewer: Actor) -> Lateral:
+def _said_of_each(viewer: Actor) -> FromClause:
     """The last word of a purchase; of an occurrence, the last that was said before it came round."""
     comes_round = Purchase.way == Way.REGULAR
     of_regular = BenefitStatement.regular_payment_id == Purchase.regular_payment_id

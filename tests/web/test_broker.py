@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.datastructures import FileStorage
 
+from app.approvals.models import ApprovalRequest
 from app.core import clock
 from app.core.db import db
 from app.evidence import service as evidence
@@ -235,6 +236,22 @@ def test_the_person_keeps_what_an_ended_broker_began(world: World, client: Any, 
     assert (draft.state, prepared.state) == (State.PAID, State.AWAITING_APPROVAL)
     assert draft.requested_by == world.account.id
     assert queries.drafts_of(actor_for(world.account), world.person) == []
+
+
+def test_whose_yes_it_was_is_on_the_page_and_in_who_did_what(world: World, client: Any, sign_in: Any) -> None:
+    noor = make_account("Noor Haddad")
+    give_authority(noor, world.person, AuthorityKind.NOMINEE, Scope.BUY)
+    leonie = broker_of(world)
+    prepared = world.sent(("Goggles", 900), by=leonie)
+    sign_in(client, noor)
+    assert "Said yes" not in said(get(client, f"{world.at}/purchases/{prepared.ref}"))
+    post(client, f"{world.at}/purchases/{prepared.ref}/confirm")
+    yes = f"Said yes Noor Haddad, nominee, for {world.person.given_name}"
+    assert yes in said(get(client, f"{world.at}/purchases/{prepared.ref}"))
+    assert "Said yes to Goggles" in said(get(client, f"{world.at}/who"))
+    sign_in(client, world.coordinator)
+    request = db.session.scalars(sa.select(ApprovalRequest)).one()
+    assert yes in said(get(client, f"/staff/requests/{request.ref}"))
 
 
 def test_who_acts_for_whom_is_named_everywhere(world: World, client: Any, sign_in: Any) -> None:
