@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.acting import inviting, settling
 from app.acting import queries as acting
+from app.acting.models import Invitation
 from app.audit.models import AuditEntry
 from app.budgets.regular_models import RegularPayment
 from app.core import clock
@@ -180,6 +181,12 @@ def who_checks_papers() -> str:
         return ""
     authority = authority_queries.own_authority(current_actor(), person)
     return settling.checker_name(person.id, authority)
+
+
+@bp.app_template_global()
+def why_link_fails(invitation: Invitation) -> str:
+    """Why the link of an invitation that waits opens nothing; nothing where it does."""
+    return acting.why_it_fails(invitation)
 
 
 @bp.app_template_global()
