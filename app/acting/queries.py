@@ -101,7 +101,7 @@ def _sees(viewer: Actor, person: Person) -> bool:
 
 
 def why_it_fails(invitation: Invitation) -> str:
-    """Why a link opens nothing although it is new, in a few words; nothing while whoever sent it may ask for as much."""
+    """Why a link opens nothing although it is new, in a few words; nothing while its sender may ask for as much."""
     person, inviter = invitation.person, invitation.inviter
     if person.closed_on is not None:
         return f"{person.given_name} has died or moved away"

@@ -19,7 +19,7 @@ from app.identity.limits import Beyond
 from app.identity.models import Authority, Person
 from app.identity.rules import AuthorityKind, Permission, PersonSubject, may
 from app.plans import queries as plans
-from app.purchases.alone import has_another, say_beyond, sent_together
+from app.purchases.alone import asked_to_say_yes, has_another, say_beyond, sent_together
 from app.purchases.models import Purchase
 from app.purchases.own_answers import own_answers_about, own_answers_of
 from app.web.acting_forms import EndForm, InviteForm, PaperForm, TermsForm
@@ -33,6 +33,7 @@ from app.web.words import QUALITIES
 bp = Blueprint("acting", __name__)
 _BASE = "/p/<person_ref>/acting"
 _ONE = f"{_BASE}/<authority_ref>"
+_NAMED = 2  # more names than these make no button
 _ACTS_FOR = ("representative", "nominee", "broker")
 
 
@@ -193,6 +194,14 @@ def why_link_fails(invitation: Invitation) -> str:
 def why_a_yes(found: Beyond | None) -> str:
     """Why somebody else says yes before what is sent from this page goes on."""
     return say_beyond(current_person(), found)
+
+
+@bp.app_template_global()
+def asked_for_a_yes(found: Beyond | None) -> str:
+    """Who is asked, by name; where they are many or nobody, the person's own side."""
+    person = current_person()
+    names = asked_to_say_yes(current_actor(), person, found)
+    return " and ".join(names) if 0 < len(names) <= _NAMED else f"{person.given_name}\u2019s own side"
 
 
 @bp.app_template_global()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.acting import inviting, mailing
 from app.acting.inviting import Terms
 from app.acting.models import Invitation
+from app.core import clock
 from app.core.db import db
 from app.core.errors import StateError
 from app.identity.models import Account, Authority
@@ -85,6 +86,19 @@ def test_ones_own_row_speaks_to_the_reader(world: World, mother: Account, client
     assert "You can buy up to £100 at a time." in own[:400]
     assert "They can" not in own.split("Bola Ade")[0]
     assert "They can prepare purchases." in text
+
+
+def test_the_button_names_who_is_asked(world: World, mother: Account, client: FlaskClient) -> None:
+    world.person.agree_over_pence = 1_000
+    own = db.session.scalars(select(Authority).where(Authority.account_id == world.account.id)).one()
+    own.ended_at = clock.now()  # as a child's: nobody signs in for themself
+    karim = make.make_account("Karim Rahman")
+    make.give_authority(karim, world.person, REPRESENTATIVE)
+    db.session.commit()
+    draft = world.draft(by=mother)
+    text = said(get(client, f"{world.at}/buy/{draft.ref}/check"))
+    assert "Send to Karim Rahman to say yes" in text
+    assert "Send to Sam" not in text
 
 
 class TestSums:
