@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 
 from app.acting import mailing
 from app.acting.models import Invitation
-from app.acting.queries import invitation_for
+from app.acting.queries import invitation_for, why_it_fails
 from app.acting.rules import A_DAY, LIVES, SENDINGS, InvitationState
 from app.acting.telling import tell_asked
 from app.audit import service as audit
@@ -109,12 +109,15 @@ def send_again(actor: Actor, person: Person, ref: str) -> Invitation:
     """Send it once more, with a new link; the old one stops working.
 
     :raises NotFoundError: when it is nothing of the actor's.
-    :raises StateError: when it does not wait any more, or went out often enough.
+    :raises StateError: when it does not wait any more, whoever sent it may not ask for as much, or it went out often
+        enough.
     """
     invitation = invitation_for(actor, person, ref, lock=True)
     _require_invites(actor, person, invitation.kind)
     authorities.require_open(person)
     _require_waiting(invitation)
+    if fails := why_it_fails(invitation):
+        raise StateError(f"The link does not work now: {fails}. Take it back, and ask anew.")
     if invitation.sendings >= SENDINGS:
         raise StateError("This went out several times. Ask them about it, or take it back and begin again.")
     _slow_down(actor)

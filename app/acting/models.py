@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.acting.rules import InvitationState
 from app.core.db import Base, Key, Pence, Ref, Written
-from app.identity.models import Account, Person
+from app.identity.models import Account, Authority, Person
 from app.identity.rules import AuthorityKind, EvidenceKind, Scope
 
 
@@ -53,6 +53,7 @@ class Invitation(Base):
 
     person: Mapped[Person] = relationship()
     inviter: Mapped[Account] = relationship()
+    authority: Mapped[Authority | None] = relationship()  # what came of it
 
 
 #: Of two who invite the same person for somebody at once, one does.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -18,6 +19,8 @@ from app.identity import queries as identity
 from app.identity.authority_rules import checks_papers, may_settle, wider_than
 from app.identity.models import Account, Person
 from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, may
+
+_A_MOMENT = timedelta(minutes=10)
 
 
 def invitations_of(viewer: Actor, person: Person) -> Sequence[Invitation]:
@@ -65,7 +68,21 @@ def invitation_of(token: str, *, lock: bool = False) -> Invitation | None:
     if lock:
         query = query.with_for_update(key_share=True, of=Invitation)
     found = db.session.scalar(query.options(joinedload(Invitation.person), joinedload(Invitation.inviter)))
-    return found if found is not None and _stands(found) else None
+    return found if found is not None and not why_it_fails(found) else None
+
+
+def just_accepted(token: str) -> Invitation | None:
+    """The invitation to which somebody said yes with this link a moment ago: for whoever pressed the button twice.
+
+    The caller shows nothing of it to anybody but whoever said yes.
+    """
+    return db.session.scalar(
+        select(Invitation).where(
+            Invitation.token_hash == hash_token(token),
+            Invitation.state == InvitationState.ACCEPTED,
+            Invitation.settled_at > clock.now() - _A_MOMENT,
+        )
+    )
 
 
 def account_at(email: str) -> Account | None:
@@ -83,19 +100,22 @@ def _sees(viewer: Actor, person: Person) -> bool:
     return reads and grant is not None and grant.kind is not AuthorityKind.BROKER
 
 
-def _stands(invitation: Invitation) -> bool:
-    """Whether whoever sent it may still ask for as much."""
+def why_it_fails(invitation: Invitation) -> str:
+    """Why a link opens nothing although it is new, in a few words; nothing while its sender may ask for as much."""
     person, inviter = invitation.person, invitation.inviter
-    if inviter.closed_at is not None or person.closed_on is not None:
-        return False
+    if person.closed_on is not None:
+        return f"{person.given_name} has died or moved away"
+    if inviter.closed_at is not None:
+        return f"{inviter.name} has no account here any more"
     actor = identity.load_actor(inviter)
     if not may_settle(actor, invitation.kind, person.id, person.commissioner_id):
-        return False
+        return f"{inviter.name} may not ask for this any more"
     giver = None if checks_papers(actor, person.id, person.commissioner_id) else actor.grant_for(person.id)
-    return not wider_than(
+    wide = wider_than(
         giver,
         invitation.scope,
         invitation.buy_limit_pence,
         invitation.month_limit_pence,
         invitation.outcome_ids,
     )
+    return f"{inviter.name} may do less than this today" if wide else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -48,6 +48,17 @@ def entries_about(
         work = select(AuditEntry.subject_id).where(*where, by_them, a_thing, AuditEntry.subject_id.is_not(None))
         where.append(or_(by_them, AuditEntry.subject_id.in_(work) & a_thing))
     return _page(where, before)
+
+
+def entries_of(person_id: UUID, subject_id: UUID, verbs: Collection[str], since: datetime) -> Sequence[AuditEntry]:
+    """What was done with one thing of a person's since a moment, the first before the others."""
+    query = select(AuditEntry).where(
+        AuditEntry.person_id == person_id,
+        AuditEntry.subject_id == subject_id,
+        AuditEntry.verb.in_(verbs),
+        AuditEntry.written_at >= since,
+    )
+    return db.session.scalars(query.order_by(AuditEntry.id)).all()
 
 
 def entries_in(

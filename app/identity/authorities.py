@@ -135,6 +135,8 @@ def check_terms(
         errors["buy_limit"] = "Enter a sum above nought, or leave it empty"
     if scope is Scope.BUY and month_limit_pence is not None and month_limit_pence <= 0:
         errors["month_limit"] = "Enter a sum above nought, or leave it empty"
+    if scope is Scope.BUY and not errors and (buy_limit_pence or 0) > (month_limit_pence or buy_limit_pence or 0):
+        errors["buy_limit"] = "Enter a sum for one purchase that is not over the sum for a month"
     if outcome_ids is not None and not outcome_ids:
         errors["outcomes"] = "Choose at least one outcome, or all of them"
     if ends_on is not None and ends_on < clock.today():

@@ -21,7 +21,8 @@ from app.core.money import format_pounds
 from app.identity import authority_queries
 from app.identity.limits import Beyond, needs_second, why_not_alone
 from app.identity.models import Person
-from app.identity.rules import Actor, AuthorityKind
+from app.identity.queries import acting_accounts, grant_of
+from app.identity.rules import Actor, AuthorityKind, Scope
 from app.purchases.models import Purchase
 from app.purchases.rules import State
 
@@ -235,6 +236,17 @@ def tell_if_nobody_agrees(actor: Actor, person: Person, found: Beyond | None, ag
 def has_another(person_id: UUID, but: Iterable[UUID | None]) -> bool:
     """Whether a representative is left who could say yes, besides some."""
     return bool(set(authority_queries.representatives_of(person_id)) - set(but))
+
+
+def asked_to_say_yes(actor: Actor, person: Person, found: Beyond | None) -> list[str]:
+    """Who is asked for a yes to what the actor sends: the person by their first name, others by their whole name."""
+    seconds = set(authority_queries.representatives_of(person.id)) if found is Beyond.SECOND else None
+    names = []
+    for account, authority in acting_accounts(person.id):
+        may_say = grant_of(authority).scope is Scope.BUY and authority.kind is not AuthorityKind.BROKER
+        if account.id != actor.account_id and (may_say if seconds is None else account.id in seconds):
+            names.append(person.given_name if authority.kind is AuthorityKind.SELF else account.name)
+    return names
 
 
 def say_beyond(person: Person, found: Beyond | None) -> str:

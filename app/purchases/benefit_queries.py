@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select, true
 
 from app.budgets.regular_models import RegularPayment
 from app.core import clock
@@ -16,7 +16,7 @@ from app.identity.rules import Actor, AuthorityKind
 from app.purchases.benefit_models import BenefitStatement
 from app.purchases.benefit_rules import MISSING
 from app.purchases.models import Purchase
-from app.purchases.rules import Way
+from app.purchases.rules import State, Way
 
 
 def missing_statement(actor: Actor, purchase: Purchase) -> dict[str, str]:
@@ -55,22 +55,71 @@ def statements_about(payment_id: UUID) -> list[BenefitStatement]:
     return list(reversed(_newest(BenefitStatement.regular_payment_id == payment_id)))
 
 
-def declared_in(viewer: Actor, month: date) -> int:
-    """What a broker declared in pence in a month, of what was sent, over all their clients of today."""
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a broker said they get in a month.
+
+    :param purchases: how many of theirs are bought, or wait for an answer.
+    :param answered: of how many they said whether they get anything.
+    :param shares: what they get without a sum, in words, and from how many purchases.
+    """
+
+    purchases: int = 0
+    answered: int = 0
+    pence: int = 0
+    shares: dict[str, int] = field(default_factory=dict)
+
+
+#: Nothing is bought, so nobody gets anything from it.
+_CAME_TO_NOTHING = (State.DRAFT, State.BLOCKED, State.DECLINED, State.CANCELLED)
+
+
+def declared_in(viewer: Actor, month: date) -> Declared:
+    """What a broker declared in a month, over all their clients of today: what comes round counts each time."""
     clients = [grant.person_id for grant in viewer.grants if viewer.brokers_for(grant.person_id)]
-    newest = (
-        select(BenefitStatement)
-        .ext(distinct_on(BenefitStatement.purchase_id, BenefitStatement.regular_payment_id))
-        .where(BenefitStatement.account_id == viewer.account_id, BenefitStatement.person_id.in_(clients))
-        .order_by(BenefitStatement.purchase_id, BenefitStatement.regular_payment_id, BenefitStatement.id.desc())
-        .subquery()
-    )
     first, after = clock.start_of(month), clock.start_of(clock.add_months(month, 1))
-    sent = (Purchase.submitted_at >= first) & (Purchase.submitted_at < after)
-    query = select(func.coalesce(func.sum(newest.c.amount_pence), 0)).join_from(
-        newest, Purchase, (Purchase.id == newest.c.purchase_id) & sent
+    said = _said_of_each(viewer)
+    unsummed = case((said.c.amount_pence.is_(None), said.c.what + " from " + said.c.from_whom), else_="")
+    rows = db.session.execute(
+        select(said.c.gets, unsummed.label("share"), func.count(), func.sum(said.c.amount_pence))
+        .select_from(Purchase)
+        .outerjoin(said, true())
+        .where(
+            Purchase.broker_id == viewer.account_id,
+            Purchase.person_id.in_(clients),
+            Purchase.state.not_in(_CAME_TO_NOTHING),
+            Purchase.submitted_at >= first,
+            Purchase.submitted_at < after,
+        )
+        .group_by(said.c.gets, "share")
+        .order_by("share")
+    ).all()
+    return Declared(
+        purchases=sum(count for _, _, count, _ in rows),
+        answered=sum(count for gets, _, count, _ in rows if gets is not None),
+        pence=sum(int(pence or 0) for _, _, _, pence in rows),
+        shares={share: count for gets, share, count, _ in rows if gets and share},
     )
-    return int(db.session.scalar(query) or 0)
+
+
+def _said_of_each(viewer: Actor) -> FromClause:
+    """The last word of a purchase; of an occurrence, the last that was said before it came round."""
+    comes_round = Purchase.way == Way.REGULAR
+    of_regular = BenefitStatement.regular_payment_id == Purchase.regular_payment_id
+    return (
+        select(BenefitStatement.gets, BenefitStatement.amount_pence, BenefitStatement.what, BenefitStatement.from_whom)
+        .where(
+            BenefitStatement.account_id == viewer.account_id,
+            or_(
+                BenefitStatement.purchase_id == Purchase.id,
+                and_(comes_round, of_regular, BenefitStatement.written_at <= Purchase.submitted_at),
+            ),
+        )
+        .order_by(BenefitStatement.id.desc())
+        .limit(1)
+        .correlate(Purchase)
+        .lateral()
+    )
 
 
 def gets_of(purchase: Purchase) -> str:

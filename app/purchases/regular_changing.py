@@ -143,9 +143,17 @@ def change(actor: Actor, payment: RegularPayment, wanted: ChangeInput) -> Regula
 
 
 def keep_terms(
-    actor: Actor, payment: RegularPayment, terms: RegularTerms, state: TermsState, weighed: WeighedRegular
+    actor: Actor,
+    payment: RegularPayment,
+    terms: RegularTerms,
+    state: TermsState,
+    weighed: WeighedRegular,
+    doing: str = "Changed",
 ) -> RegularTerms:
-    """Write changed terms down in the state they go into, and tell and ask whom that concerns."""
+    """Write changed terms down in the state they go into, and tell and ask whom that concerns.
+
+    :param doing: what the actor did, before what is changed, for the audit.
+    """
     terms.state = state
     terms.findings = [item.to_dict() for item in weighed.decision.findings]
     if terms not in db.session:
@@ -164,7 +172,7 @@ def keep_terms(
         tell(actor, payment, NoticeKind.TO_CONFIRM, f"{actor.name} prepared a change of {said}. Say yes or no.")
     else:
         tell(actor, payment, NoticeKind.REGULAR, f"{actor.name} changed {said}.")
-    record(actor, payment, "change", f"Changed {said}", state=state.value, pence=terms.amount_pence)
+    record(actor, payment, "change", f"{doing} {said}", state=state.value, pence=terms.amount_pence)
     return terms
 
 

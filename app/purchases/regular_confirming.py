@@ -55,7 +55,7 @@ def confirm_change(actor: Actor, payment: RegularPayment) -> RegularTerms:
     if dearer and weighed.decision.action is Action.BLOCK:
         raise StateError(f"{weighed.decision.findings[0].sentence} Everything stays as it was.")
     state = TermsState.ASKED if dearer and weighed.decision.action is Action.REFER else TermsState.AGREED
-    return keep_terms(actor, payment, terms, state, weighed)
+    return keep_terms(actor, payment, terms, state, weighed, "Said yes to a change of")
 
 
 def agree_first(actor: Actor, payment: RegularPayment, terms: RegularTerms) -> RegularTerms:

@@ -168,7 +168,8 @@ def _answer(
     noted = purchase.way is Way.REGULAR or purchase.changes_id is not None
     if regular and due_on and not noted and not budgets.mark_regular_made(regular, due_on, purchase.id):
         raise StateError("Another purchase takes care of this payment already.")
-    record(actor, purchase, verb.value, "Asked to buy", action=decision.action.value, policy=decision.policy_version)
+    doing = "Asked to buy" if verb is Verb.SUBMIT else "Said yes to"
+    record(actor, purchase, verb.value, doing, action=decision.action.value, policy=decision.policy_version)
     if rule:
         answer_by_rule(actor, purchase, decision, rule)
     if to is State.AWAITING_APPROVAL:
@@ -187,7 +188,7 @@ def _record_private(actor: Actor, purchase: Purchase, verb: Verb, decision: Deci
     audit.record(
         actor,
         f"purchases.{verb}",
-        "Sent something that this money cannot be used for",
+        f"{'Sent' if verb is Verb.SUBMIT else 'Said yes to'} something that this money cannot be used for",
         subject_kind="purchase",
         subject_id=purchase.id,
         person_id=purchase.person_id,

@@ -16,7 +16,7 @@ from app.budgets.regular_models import RegularPayment
 from app.budgets.regular_rules import RegularState
 from app.core import clock
 from app.core.db import db
-from app.core.errors import InvalidError, StateError
+from app.core.errors import InvalidError
 from app.core.words import one_line, storable
 from app.identity.authorities import require_open
 from app.identity.models import Person
@@ -34,14 +34,13 @@ from app.stewardship.capacity_rules import (
 )
 from app.stewardship.changes_access import acting_for
 from app.stewardship.changes_doing import carry_out
-from app.stewardship.changes_follows import Acting, Area, Deed, Follow, digest_of
+from app.stewardship.changes_follows import Acting, Area, Deed, Follow, require_seen
 from app.stewardship.changes_models import CapacityRecord
 from app.stewardship.changes_queries import require_coordinator
 from app.stewardship.changes_telling import everybody_of, staff_of, tell_side, tell_staff
 from app.stewardship.sixteen_queries import facts_of
 from app.stewardship.sixteen_rules import birthday, day_follows, months_before
 
-_CHANGED = "Something changed since you opened this page. Read what follows once more, then press again."
 _ONE_LINE = 200
 _ASK_THEM_WITHIN = timedelta(days=14)
 
@@ -132,8 +131,9 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
     require_open(person)
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     follows = see_capacity(actor, person, typed)
-    if digest_of(follows) != seen or typed.assessed_on is None or actor.account_id is None:
-        raise StateError(_CHANGED)
+    require_seen(follows, seen)
+    assert typed.assessed_on is not None  # both were checked: a day is there, and a coordinator is an account
+    assert actor.account_id is not None
     finding, again = Finding(typed.finding), typed.look_again_on
     if finding is Finding.HAS and typed.wish == Wish.NOT_SAID and typed.about_money and not again:
         again = clock.today() + _ASK_THEM_WITHIN

@@ -22,7 +22,7 @@ from app.messages.rules import About, NoticeKind
 from app.stewardship.changes_before import snapshot
 from app.stewardship.changes_doing import carry_out
 from app.stewardship.changes_facts import gather
-from app.stewardship.changes_follows import Deed, Follow, digest_of
+from app.stewardship.changes_follows import Deed, Follow, require_seen
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import open_change, require_coordinator
 from app.stewardship.changes_rules import (
@@ -36,7 +36,6 @@ from app.stewardship.changes_rules import (
 )
 from app.stewardship.changes_telling import everybody_of, staff_of, tell_finance, tell_side, tell_staff
 
-_CHANGED = "Something changed since you opened this page. Read what follows once more, then press again."
 _OLDEST = timedelta(days=3660)
 _FURTHEST = timedelta(days=370)
 
@@ -62,14 +61,15 @@ def record_death(actor: Actor, person: Person, died_on: date, told_by: str, seen
     :param told_by: who told us.
     :param seen: the sum of the list that was read (:func:`digest_of`).
     :raises InvalidError: fields ``day`` and ``words``.
-    :raises StateError: when a change is recorded already, or something is different from what was read.
+    :raises StateError: when a change is recorded already, or something is different from what was read
+        (:class:`ListChangedError`).
     """
     require_coordinator(actor, person)
     words = check_words(told_by, "Enter who told you, like his daughter Ann")
     _lock(person)
     follows = see_death(actor, person, died_on)
     _refuse_open(person)
-    _check_seen(follows, seen)
+    require_seen(follows, seen)
     acting = everybody_of(person.id)
     change = _add(actor, person, ChangeKind.DEATH, died_on, words, follows)
     change.state, change.done_on = ChangeState.DONE, clock.today()
@@ -119,13 +119,14 @@ def note_move(
     :param sends_plan: the person agreed that the words of their plan go along.
     :param seen: the sum of the list that was read.
     :raises InvalidError: fields ``day`` and ``words``.
-    :raises StateError: when a change is recorded already, or something is different from what was read.
+    :raises StateError: when a change is recorded already, or something is different from what was read
+        (:class:`ListChangedError`).
     """
     require_coordinator(actor, person)
     _lock(person)
     follows = see_move(actor, person, on, where_to, to)
     _refuse_open(person)
-    _check_seen(follows, seen)
+    require_seen(follows, seen)
     where = to.name if to else one_line(where_to)
     change = _add(actor, person, ChangeKind.MOVE, on, where, follows)
     if to is not None:
@@ -200,11 +201,6 @@ def _refuse_open(person: Person) -> None:
     if there is not None:
         what = "a death" if there.kind is ChangeKind.DEATH else "a move"
         raise StateError(f"{there.noted_by_name} recorded {what} already. Look at that first.")
-
-
-def _check_seen(follows: Sequence[Follow], seen: str) -> None:
-    if digest_of(follows) != seen:
-        raise StateError(_CHANGED)
 
 
 def _add(actor: Actor, person: Person, kind: ChangeKind, on: date, words: str, follows: Sequence[Follow]) -> LifeChange:

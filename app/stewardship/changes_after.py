@@ -10,6 +10,7 @@ from app.core.errors import InvalidError, NotAllowedError, StateError
 from app.core.words import storable
 from app.identity.authorities import open_person_again
 from app.identity.models import Person
+from app.identity.queries import coordinators
 from app.identity.rules import Actor
 from app.purchases import ending
 from app.purchases.models import Purchase
@@ -22,6 +23,8 @@ from app.stewardship.changes_queries import change_for, task_for
 from app.stewardship.changes_rules import DIED, MAX_WORDS, ChangeKind, ChangeState, check_words
 from app.stewardship.changes_telling import everybody_of, tell_finance, tell_side, tell_staff
 
+PUT_BACK = "Who may do what, the budgets, what is bought again and again and saved searches are as they were before."
+NOT_PUT_BACK = "Purchases and ideas that were taken back, and invitations, are not sent again by themselves."
 _OVER = "This is closed. Nothing more can be done here."
 
 
@@ -81,7 +84,8 @@ def pay_owed(actor: Actor, person: Person, ref: str, words: str, amount_pence: i
 
 
 def take_back(actor: Actor, person: Person, ref: str, why: str) -> LifeChange:
-    """Take back a record that was a mistake: rights, budgets and regular purchases are as before.
+    """Take back a record that was a mistake: rights, budgets and regular purchases are as before. What was taken
+    back, and invitations that were called in, are not sent again by themselves: everybody is told so.
 
     A death is taken back by a second person; a move that has not happened by any coordinator there.
 
@@ -94,7 +98,7 @@ def take_back(actor: Actor, person: Person, ref: str, why: str) -> LifeChange:
     said = storable(why)
     if not said or len(said) > MAX_WORDS:
         raise InvalidError({"why": f"Say why, in {MAX_WORDS} characters or fewer"})
-    if change.kind is ChangeKind.DEATH and change.noted_by == actor.account_id:
+    if is_recorder_of(actor, change):
         raise NotAllowedError("You recorded this. Ask a colleague to take it back: two people look at it.")
     if change.state not in (ChangeState.NOTED, ChangeState.DONE):
         raise StateError(_OVER)
@@ -110,15 +114,29 @@ def take_back(actor: Actor, person: Person, ref: str, why: str) -> LifeChange:
     db.session.flush()
     what = "a death, recorded by mistake" if change.kind is ChangeKind.DEATH else "a move"
     _record(actor, change, "take_back", f"Took back {what}", said)
-    title = "We made a mistake, and we are very sorry. Everything is as it was before."
+    title, body = "We made a mistake, and we are very sorry. You can go on as before.", f"{PUT_BACK} {NOT_PUT_BACK}"
     if change.kind is ChangeKind.MOVE:
-        title = f"{person.given_name} does not move after all. Everything stays as it is."
-    tell_side(actor, person, "changes", title, (), everybody_of(person.id))
+        title, body = f"{person.given_name} does not move after all. Everything stays as it is.", ""
+    tell_side(actor, person, "changes", title, (), everybody_of(person.id), body)
     page = change.kind.value
     title = f"{actor.name} took back {what}: {person.name}."
     tell_staff(actor, person, page, title, [change.noted_by], said)
     tell_finance(actor, person, title, said)
     return change
+
+
+def who_else_takes_back(viewer: Actor, person: Person, change: LifeChange) -> list[str]:
+    """Who takes a death back that the viewer recorded: colleagues by name. Nobody is named where the viewer may."""
+    if not is_recorder_of(viewer, change):
+        return []
+    acting = set(everybody_of(person.id))
+    team = coordinators(person.commissioner_id)
+    return [one.name for one in team if one.id != viewer.account_id and one.id not in acting]
+
+
+def is_recorder_of(actor: Actor, change: LifeChange) -> bool:
+    """Whether it is a death that this very account recorded: a second person takes it back."""
+    return change.kind is ChangeKind.DEATH and change.noted_by == actor.account_id
 
 
 def close(actor: Actor, person: Person, ref: str) -> LifeChange:

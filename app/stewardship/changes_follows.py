@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.core.errors import StateError
 from app.identity.rules import AuthorityKind, Scope
+
+_CHANGED = "Something changed since you opened this page. Read what follows once more, then press again."
+
+
+class ListChangedError(StateError):
+    """Something is different from the list that was read. Nothing was done."""
 
 
 class Area(StrEnum):
@@ -126,6 +133,16 @@ def digest_of(follows: Iterable[Follow]) -> str:
         for item in follows
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def require_seen(follows: Sequence[Follow], seen: str) -> None:
+    """Stop where something is different from what was read.
+
+    :param seen: the sum of the list that was read (:func:`digest_of`).
+    :raises ListChangedError: then. Nothing is done; the new list can be shown.
+    """
+    if digest_of(follows) != seen:
+        raise ListChangedError(_CHANGED)
 
 
 def by_area(follows: Iterable[Follow]) -> list[tuple[str, list[str]]]:

@@ -30,13 +30,20 @@ def staff_of(person: Person) -> list[UUID]:
 
 
 def tell_side(
-    actor: Actor, person: Person, page: str, title: str, follows: Sequence[Follow], accounts: Iterable[UUID]
+    actor: Actor,
+    person: Person,
+    page: str,
+    title: str,
+    follows: Sequence[Follow],
+    accounts: Iterable[UUID],
+    words: str = "",
 ) -> int:
     """Tell those who act for a person, with what follows. Returns how many notices were written.
 
     :param page: which page it leads to: ``sixteen`` or ``changes``.
+    :param words: what the notice says where nothing follows.
     """
-    body = "\n".join(item.sentence for item in follows)
+    body = words or "\n".join(item.sentence for item in follows)
     told = messages.notify(
         actor, accounts, NoticeKind.LIFE, title, body, about=About.LIFE, about_ref=page, person_id=person.id
     )

@@ -21,8 +21,8 @@ from app.web.addresses import safe_next as safe_next  # many ask the doorkeeper 
 from app.web.context import actor_or_none
 from app.web.marks import is_fresh, is_marked, mark_of, opens_before
 
-#: In the cookie: the session's token; that the session ended by itself.
-TOKEN, ENDED = "token", "ended"
+#: In the cookie: the session's token; that the session ended by itself; where a button was pressed in vain.
+TOKEN, ENDED, PRESSED = "token", "ended", "pressed"
 _PER_REQUEST = (
     *("actor", "sign_in", "step", "person", "person_ref", "provider", "provider_ref"),
     *("unread", "plain_header", "keep_writes", "leaving", "form_target"),
@@ -161,11 +161,19 @@ def _is_confirmed() -> bool:
 
 
 def _to_confirm() -> Response:
-    """Ask who it is once more, and come back afterwards, to what was typed if there was anything."""
+    """Ask who it is once more, and come back afterwards, to what was typed if there was anything.
+
+    Of a button alone there is nothing to keep, and it is never pressed by itself: it is noted for the page they come
+    back to, which says so.
+    """
+    session.pop(PRESSED, None)
     if request.method == "POST" and typed.is_ours() and (offer := typed.park_form(g.actor.account_id, asked=True)):
         db.session.commit()
         return redirect(url_for("confirm.ask", next=offer), 303)
-    return redirect(url_for("confirm.ask", next=_way_back() or None), 303)
+    back = _way_back()
+    if request.method == "POST":
+        session[PRESSED] = back
+    return redirect(url_for("confirm.ask", next=back or None), 303)
 
 
 def _forget(token: str) -> None:

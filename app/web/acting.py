@@ -7,26 +7,34 @@ from flask.typing import ResponseReturnValue
 
 from app.acting import inviting, settling
 from app.acting import queries as acting
+from app.acting.models import Invitation
+from app.audit.models import AuditEntry
+from app.budgets.regular_models import RegularPayment
+from app.core import clock
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.evidence import papers
 from app.identity import authority_queries
 from app.identity.authority_rules import may_settle
 from app.identity.limits import Beyond
-from app.identity.models import Authority
+from app.identity.models import Authority, Person
 from app.identity.rules import AuthorityKind, Permission, PersonSubject, may
 from app.plans import queries as plans
-from app.purchases.alone import has_another, say_beyond, sent_together
+from app.purchases.alone import asked_to_say_yes, has_another, say_beyond, sent_together
 from app.purchases.models import Purchase
+from app.purchases.own_answers import own_answers_about, own_answers_of
 from app.web.acting_forms import EndForm, InviteForm, PaperForm, TermsForm
 from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES, reach_words
 from app.web.context import acting_grant, current_actor, current_person
 from app.web.forms import show
 from app.web.marks import requires
 from app.web.receipts import send_strictly
+from app.web.words import QUALITIES
 
 bp = Blueprint("acting", __name__)
 _BASE = "/p/<person_ref>/acting"
 _ONE = f"{_BASE}/<authority_ref>"
+_NAMED = 2  # more names than these make no button
+_ACTS_FOR = ("representative", "nominee", "broker")
 
 
 @bp.get(_BASE)
@@ -177,9 +185,23 @@ def who_checks_papers() -> str:
 
 
 @bp.app_template_global()
+def why_link_fails(invitation: Invitation) -> str:
+    """Why the link of an invitation that waits opens nothing; nothing where it does."""
+    return acting.why_it_fails(invitation)
+
+
+@bp.app_template_global()
 def why_a_yes(found: Beyond | None) -> str:
     """Why somebody else says yes before what is sent from this page goes on."""
     return say_beyond(current_person(), found)
+
+
+@bp.app_template_global()
+def asked_for_a_yes(found: Beyond | None) -> str:
+    """Who is asked, by name; where they are many or nobody, the person's own side."""
+    person = current_person()
+    names = asked_to_say_yes(current_actor(), person, found)
+    return " and ".join(names) if 0 < len(names) <= _NAMED else f"{person.given_name}\u2019s own side"
 
 
 @bp.app_template_global()
@@ -195,6 +217,22 @@ def second_yes(purchase: Purchase) -> str:
     if not has_another(person.id, (purchase.requested_by, purchase.agreed_by)):
         said.append("There is no other representative today who can say yes. The coordinator knows.")
     return " ".join(said)
+
+
+@bp.app_template_global()
+def own_answers(item: Purchase | RegularPayment, person: Person) -> list[tuple[str, str]]:
+    """Who of the person's own side said yes or no to what was prepared: the answer, and by whom, for whom, when."""
+    entries = own_answers_of(item) if isinstance(item, Purchase) else own_answers_about(item, person)
+    return [
+        ("Said no" if entry.verb.endswith("turn_down") else "Said yes", by_for(entry, person)) for entry in entries
+    ]
+
+
+def by_for(entry: AuditEntry, person: Person) -> str:
+    """``Karim Rahman, representative, for Amira, Tuesday 24 November``."""
+    quality = QUALITIES.get(entry.actor_role, entry.actor_role)
+    whom = f", {quality}, for {person.given_name}" if entry.actor_role in _ACTS_FOR else ""
+    return f"{entry.actor_name}{whom}, {clock.say_day(clock.london(entry.written_at).date())}"
 
 
 def words() -> dict[str, object]:

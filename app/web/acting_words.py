@@ -103,5 +103,6 @@ def _outcomes(chosen: Collection[UUID], outcomes: Mapping[UUID, str] | None, who
         return f"Only for {'one outcome' if count == 1 else f'{count} outcomes'} of the plan."
     named = [words for key, words in outcomes.items() if key in set(chosen)]
     if not named:
-        return f"{who} can buy for no outcome of today's plan: it is new. Choose again which are theirs."
+        chosen_again = "Somebody chooses again which are yours." if who == "You" else "Choose again which are theirs."
+        return f"{who} can buy for no outcome of today's plan: it is new. {chosen_again}"
     return f"Only for: {'; '.join(named)}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +12,7 @@ from app.core.money import format_pounds
 from app.core.paging import make_page, window
 from app.identity.rules import Grant, Permission, Scope
 from app.messages.rules import About
-from app.purchases.benefit_queries import declared_in
+from app.purchases.benefit_queries import Declared, declared_in
 from app.purchases.clients import Client, Task, Turn, clients_of
 from app.web.context import current_actor
 from app.web.marks import requires
@@ -35,12 +37,41 @@ def show() -> ResponseReturnValue:
         page=make_page(found[offset : offset + limit], page, _CLIENTS_A_PAGE),
         count=len(found),
         to_do=sum(len(client.of(Turn.BROKER)) for client in found),
-        month=month,
-        declared_pence=declared_in(actor, month),
+        gets=gets_words(declared_in(actor, month), month),
         address=_address,
         reach=reach_of,
         Turn=Turn,
     )
+
+
+def gets_words(declared: Declared, month: date) -> list[str]:
+    """What the broker said they get in a month; what was not said yet is no nothing."""
+    named, left = clock.say_month(month), declared.purchases - declared.answered
+    if not declared.purchases:
+        return [f"In {named} none of your purchases is bought or waits for an answer so far."]
+    said = []
+    if declared.answered:
+        said.append(f"In {named} you said that you get {_got(declared)}.")
+    if left:
+        of_them = _count(declared.purchases) if not declared.answered else f"{left} more"
+        said.append(f"You have not said yet what you get from {of_them}.")
+    return said
+
+
+def _got(declared: Declared) -> str:
+    """What they get: sums together, and what has no sum in its own words."""
+    shares = sum(declared.shares.values())
+    if not declared.pence and not shares:
+        return f"nothing from {_count(declared.answered)}"
+    of_each = "; ".join(f"{words} ({count} times)" if count > 1 else words for words, count in declared.shares.items())
+    of_how_many = "one of your purchases" if shares == 1 else f"{shares} of your purchases"
+    share = f"a share without a sum from {of_how_many} ({of_each})" if shares else ""
+    pounds = f"{format_pounds(declared.pence)} from your purchases" if declared.pence else ""
+    return " and ".join(part for part in (pounds, share) if part)
+
+
+def _count(purchases: int) -> str:
+    return "your one purchase" if purchases == 1 else f"your {purchases} purchases"
 
 
 def reach_of(client: Client) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, PasswordField, StringField
 
@@ -11,7 +11,7 @@ from app.identity.proofs import Step
 from app.identity.rules import Permission
 from app.signing_in import proving
 from app.web import questions
-from app.web.access import TOKEN, safe_next
+from app.web.access import PRESSED, TOKEN, safe_next
 from app.web.account import LONGEST
 from app.web.context import current_actor, current_sign_in
 from app.web.forms import Form, NotTooLong, Required, show
@@ -44,7 +44,7 @@ def ask() -> ResponseReturnValue:
         except InvalidError as error:
             form.take(error)
         else:
-            return redirect(safe_next(form.next.data) or url_for("people.start"), 303)
+            return _go_on(form.next.data)
     return _show(form)
 
 
@@ -59,7 +59,15 @@ def with_passkey() -> ResponseReturnValue:
         form = ConfirmForm(data={"next": target}, formdata=None)
         form.take(InvalidError({"passphrase": error.sentence}))
         return _show(form)
-    return redirect(safe_next(target) or url_for("people.start"), 303)
+    return _go_on(target)
+
+
+def _go_on(target: str | None) -> ResponseReturnValue:
+    """To where they wanted to go. Where they had pressed a button it says that this was in vain."""
+    back = safe_next(target)
+    if session.pop(PRESSED, None) == back:
+        flash("We asked who you are first. Nothing was done yet. Press it again.", "note")
+    return redirect(back or url_for("people.start"), 303)
 
 
 def _show(form: ConfirmForm) -> tuple[str, int]:

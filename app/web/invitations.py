@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField, ValidationError
@@ -14,6 +14,7 @@ from app.acting.rules import DUTIES
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.identity import queries as identity
 from app.identity import sessions
+from app.identity.models import Authority
 from app.web.acting_words import QUALITY, reach_words
 from app.web.context import actor_or_none
 from app.web.entering import browser, come_in
@@ -46,7 +47,7 @@ def show(token: str) -> ResponseReturnValue:
     """Read what is asked, and say yes."""
     invitation = acting.invitation_of(token)
     if invitation is None:
-        return gone()
+        return _done_or_gone(token)
     actor = actor_or_none()
     if actor is not None and actor.email.lower() != invitation.email.lower():
         # nothing of the person: this account was not asked
@@ -62,7 +63,7 @@ def show(token: str) -> ResponseReturnValue:
         except InvalidError as error:
             form.take(error)
         except NotFoundError:
-            return gone()
+            return _done_or_gone(token)
         else:
             link_invited(account)
             seen = browser()
@@ -108,10 +109,31 @@ def gone() -> ResponseReturnValue:
 def _say_yes(invitation: Invitation, token: str) -> ResponseReturnValue:
     try:
         authority = answering.accept(g.actor, token)
-    except (NotFoundError, StateError):
+    except NotFoundError:
+        return _done_or_gone(token)
+    except StateError:
         return gone()
     if not authority.is_checked:
         flash("You have said yes. You can look around now, and do more when your papers are checked.")
-        return redirect(url_for("acting.own_papers", person_ref=authority.person.ref), 303)
-    flash(f"You have said yes. You act for {invitation.person.given_name} now.")
-    return redirect(url_for("home.show", person_ref=authority.person.ref), 303)
+    else:
+        flash(f"You have said yes. You act for {invitation.person.given_name} now.")
+    return redirect(_first_page(authority), 303)
+
+
+def _first_page(authority: Authority) -> str:
+    """Where somebody lands who said yes."""
+    page = "home.show" if authority.is_checked else "acting.own_papers"
+    return url_for(page, person_ref=authority.person.ref)
+
+
+def _done_or_gone(token: str) -> ResponseReturnValue:
+    """A link that opens nothing. Whoever pressed yes twice, and quickly, is told that it is done."""
+    done = acting.just_accepted(token) if request.method == "POST" else None
+    if done is None or done.authority is None:
+        return gone()
+    signed_in = g.get("sign_in")  # also of somebody who has still to take the second step
+    if signed_in is None:  # the first answer, with the sign-in, did not arrive before the second press
+        return render_template("invitations/done.jinja")
+    if signed_in.account.id != done.authority.account_id:
+        return gone()
+    return redirect(_first_page(done.authority), 303)

@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/staff/simple-rules/new", methods=["GET", "POST"])
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, fresh=True)
 def new() -> ResponseReturnValue:
     """Say yes to a kind of purchase in advance."""
     scope = scope_of(Permission.DECIDE)
@@ -76,7 +76,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/staff/simple-rules/<rule_ref>/end")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, fresh=True)
 def end(rule_ref: str) -> ResponseReturnValue:
     """A person looks at these again."""
     rule = simple_rules.end_rule(current_actor(), rule_ref)

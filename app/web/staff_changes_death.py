@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, StringField, TextAreaField
 
 from app.core.errors import CarePurseError
+from app.identity.models import Person
 from app.identity.rules import Permission
 from app.stewardship import changes, changes_after
-from app.stewardship.changes_follows import TASK_WORDS, by_area, digest_of
+from app.stewardship.changes_follows import TASK_WORDS, ListChangedError, by_area, digest_of
 from app.stewardship.changes_queries import change_for, latest_change, task_for
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.web.context import current_actor
@@ -71,11 +72,20 @@ def new(person_ref: str) -> ResponseReturnValue:
             changes.record_death(actor, person, form.day.data, form.words.data or "", form.seen.data)
             flash("It is recorded. This page says what is left to do.")
             return redirect(url_for("staff_changes_death.show", person_ref=person.ref), 303)
-        follows = changes.see_death(actor, person, form.day.data)
+        return _check(person, form)
+    except ListChangedError as error:
+        form.take(error)
+        return _check(person, form), 400
     except CarePurseError as error:
         form.take(error)
         form.seen.data = ""
         return show_form("changes/death_new.jinja", form, person=person)
+
+
+def _check(person: Person, form: DeathForm) -> str:
+    """Everything that happens, as things are now."""
+    assert form.day.data is not None
+    follows = changes.see_death(current_actor(), person, form.day.data)
     form.seen.data = digest_of(follows)
     return render_template("changes/death_check.jinja", person=person, form=form, areas=by_area(follows))
 
@@ -141,9 +151,10 @@ def mistake(person_ref: str, change_ref: str) -> ResponseReturnValue:
         except CarePurseError as error:
             form.take(error)
         else:
-            flash("Taken back. Everything is as it was, and everybody is told.")
+            flash(f"Taken back. {changes_after.PUT_BACK} {changes_after.NOT_PUT_BACK} Everybody is told.")
             return redirect(url_for("staff_people.show", person_ref=person.ref), 303)
-    return show_form("changes/mistake.jinja", form, person=person, change=change)
+    others = changes_after.who_else_takes_back(current_actor(), person, change)
+    return show_form("changes/mistake.jinja", form, person=person, change=change, others=others)
 
 
 @bp.post("/staff/people/<person_ref>/death/<change_ref>/close")

@@ -10,7 +10,7 @@ from app.core.errors import CarePurseError
 from app.identity.models import Commissioner, Person
 from app.identity.rules import Permission
 from app.stewardship import changes
-from app.stewardship.changes_follows import by_area, digest_of
+from app.stewardship.changes_follows import ListChangedError, by_area, digest_of
 from app.stewardship.changes_handover import accept_handover, plan_to_come
 from app.stewardship.changes_queries import (
     handover_for,
@@ -65,12 +65,14 @@ def new(person_ref: str) -> ResponseReturnValue:
     if request.method == "GET" or request.form.get("go") or not form.validate() or not form.day.data:
         return show_form("changes/move_new.jinja", form, person=person)
     try:
-        answer = _check_or_note(person, form, others.get(form.to.data or ""))
+        return _check_or_note(person, form, others.get(form.to.data or ""))
+    except ListChangedError as error:
+        form.take(error)
+        return _check(person, form, others.get(form.to.data or "")), 400
     except CarePurseError as error:
         form.take(error)
         form.seen.data = ""
         return show_form("changes/move_new.jinja", form, person=person)
-    return answer
 
 
 def _check_or_note(person: Person, form: MoveForm, to: Commissioner | None) -> ResponseReturnValue:
@@ -80,7 +82,13 @@ def _check_or_note(person: Person, form: MoveForm, to: Commissioner | None) -> R
         changes.note_move(actor, person, day, where, to, sends_plan=sends, seen=form.seen.data)
         flash("Noted. Everybody is told.")
         return redirect(url_for("staff_changes_move.show", person_ref=person.ref), 303)
-    follows = changes.see_move(actor, person, day, where, to)
+    return _check(person, form, to)
+
+
+def _check(person: Person, form: MoveForm, to: Commissioner | None) -> str:
+    """Everything that happens on the day, as things are now."""
+    where = form.words.data or ""
+    follows = changes.see_move(current_actor(), person, form.day.data, where, to)
     form.seen.data = digest_of(follows)
     where_to = to.name if to else where
     return render_template(

@@ -20,12 +20,12 @@ from app.policy.rules import Action
 from app.purchases import declaring, regular
 from app.purchases import service as purchases
 from app.purchases.benefit_models import BenefitStatement
-from app.purchases.benefit_queries import declared_in, statements_about, statements_of
+from app.purchases.benefit_queries import Declared, declared_in, statements_about, statements_of
 from app.purchases.benefit_rules import BenefitInput
 from app.purchases.models import Purchase
 from app.purchases.rules import DetailsInput, LineInput, State
 from tests import factories
-from tests.purchases.regular_world import begin
+from tests.purchases.regular_world import begin, post_all
 from tests.purchases.world import World, build, make_listing
 
 FEE = BenefitInput(True, 2_000, "a fee for each new client", "Swim Together CIC")
@@ -160,5 +160,27 @@ def test_what_is_declared_this_month(world: World) -> None:
         purchases.submit(bea, draft)
     declaring.declare(bea, unsaid(world, bea), FEE)  # not sent: not counted
     month = clock.period_of(clock.today())
-    assert declared_in(bea, month) == 2_000
-    assert declared_in(bea, clock.add_months(month, -1)) == 0
+    declared = declared_in(bea, month)
+    assert (declared.purchases, declared.answered, declared.pence) == (3, 3, 2_000)
+    assert declared.shares == {"5% of the price from Swim Together CIC": 1}, "a share without a sum is not nothing"
+    assert declared_in(bea, clock.add_months(month, -1)) == Declared()
+
+
+def test_what_was_not_said_is_not_nothing_and_what_is_turned_down_pays_nobody(world: World) -> None:
+    bea, month = world.broker(Scope.PREPARE), clock.period_of(clock.today())
+    begun, turned_down = unsaid(world, bea), unsaid(world, bea)
+    purchases.submit(world.me, begun)  # the person finishes it: nobody asked the broker
+    declaring.declare(bea, turned_down, FEE)
+    purchases.submit(bea, turned_down)
+    assert declared_in(bea, month) == Declared(2, 1, 2_000)
+    purchases.turn_down(world.me, turned_down)
+    assert declared_in(bea, month) == Declared(1)
+
+
+def test_what_comes_round_counts_each_time(world: World) -> None:
+    bea = world.broker()
+    payment = begin(world, make_listing(), actor=bea, benefit=BenefitInput(False), first_on=clock.today())
+    declaring.declare_regular(bea, payment, world.person.id, FEE)
+    assert declared_in(bea, clock.period_of(clock.today())) == Declared()
+    assert post_all()
+    assert declared_in(bea, clock.period_of(clock.today())) == Declared(1, 1, 2_000)

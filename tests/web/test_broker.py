@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.datastructures import FileStorage
 
+from app.approvals.models import ApprovalRequest
 from app.core import clock
 from app.core.db import db
 from app.evidence import service as evidence
@@ -77,6 +78,26 @@ def test_home_is_for_brokers_and_pages_turn(world: World, client: Any, sign_in: 
     sign_in(client, leonie)
     assert "You help one person. Nothing waits for you." in said(get(client, "/broker"))
     assert "There is nobody on this page" in said(get(client, "/broker?page=9"))
+
+
+def test_home_tells_truly_what_the_broker_gets(world: World, client: Any, sign_in: Any) -> None:
+    leonie = broker_of(world)
+    sign_in(client, leonie)
+    assert "none of your purchases is bought or waits for an answer so far" in said(get(client, "/broker"))
+    begun = unsaid(world, leonie)
+    service.submit(actor_for(world.account), begun)
+    db.session.commit()
+    text = said(get(client, "/broker"))
+    assert "You have not said yet what you get from your one purchase" in text
+    assert "nothing from" not in text
+    declaring.declare(actor_for(leonie), begun, BenefitInput(True, None, "5% of the price", "Catford Leisure"))
+    db.session.commit()
+    text = said(get(client, "/broker"))
+    assert "you said that you get a share without a sum from one of your purchases" in text
+    assert "5% of the price from Catford Leisure" in text
+    declaring.declare(actor_for(leonie), begun, BenefitInput(False))
+    db.session.commit()
+    assert "you said that you get nothing from your one purchase" in said(get(client, "/broker"))
 
 
 def test_many_clients_cost_no_more_statements(app: Flask, world: World, client: Any, sign_in: Any) -> None:
@@ -215,6 +236,22 @@ def test_the_person_keeps_what_an_ended_broker_began(world: World, client: Any, 
     assert (draft.state, prepared.state) == (State.PAID, State.AWAITING_APPROVAL)
     assert draft.requested_by == world.account.id
     assert queries.drafts_of(actor_for(world.account), world.person) == []
+
+
+def test_whose_yes_it_was_is_on_the_page_and_in_who_did_what(world: World, client: Any, sign_in: Any) -> None:
+    noor = make_account("Noor Haddad")
+    give_authority(noor, world.person, AuthorityKind.NOMINEE, Scope.BUY)
+    leonie = broker_of(world)
+    prepared = world.sent(("Goggles", 900), by=leonie)
+    sign_in(client, noor)
+    assert "Said yes" not in said(get(client, f"{world.at}/purchases/{prepared.ref}"))
+    post(client, f"{world.at}/purchases/{prepared.ref}/confirm")
+    yes = f"Said yes Noor Haddad, nominee, for {world.person.given_name}"
+    assert yes in said(get(client, f"{world.at}/purchases/{prepared.ref}"))
+    assert "Said yes to Goggles" in said(get(client, f"{world.at}/who"))
+    sign_in(client, world.coordinator)
+    request = db.session.scalars(sa.select(ApprovalRequest)).one()
+    assert yes in said(get(client, f"/staff/requests/{request.ref}"))
 
 
 def test_who_acts_for_whom_is_named_everywhere(world: World, client: Any, sign_in: Any) -> None:

@@ -67,5 +67,9 @@ def test_a_broker_may_look_and_no_more(world: World, client: Any, sign_in: Any) 
     give_authority(broker, world.person, AuthorityKind.BROKER, Scope.BUY)
     db.session.commit()
     sign_in(client, broker)
-    assert "Move some" not in said(get(client, f"{world.at}/moved"))
+    page = said(get(client, f"{world.at}/moved"))
+    assert "Move some" not in page
+    assert "You decide" not in page
+    assert "You can move" not in page
+    assert "You can look at what was moved" in page
     assert client.get(f"{world.at}/moved/new").status_code == 403

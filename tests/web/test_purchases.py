@@ -14,7 +14,7 @@ from app.core.db import db
 from app.identity import sessions
 from app.identity.proofs import Proof
 from app.identity.rules import AuthorityKind, Scope
-from app.purchases import queries, service
+from app.purchases import deciding, queries, service
 from app.purchases.models import Purchase
 from app.purchases.rules import DetailsInput, LineInput, State, Way
 from tests.factories import actor_for, give_authority, make_account
@@ -63,7 +63,23 @@ def test_the_story_says_who_answers_until_when_and_why(world: World, client: Any
     by = clock.say_day(clock.add_working_days(clock.today(), 2))
     assert f"Priya Shah will answer by {by} . We hold £32.00 for it meanwhile." in words
     assert "Why a person looks at this" in words
+    assert "looked at this" not in words
     assert "Swim every week and feel stronger" in words
+
+
+def test_that_somebody_looked_is_said_only_afterwards(world: World, client: Any) -> None:
+    purchase = world.referred()
+    service.cancel(actor_for(world.account), purchase)
+    db.session.commit()
+    assert "a person look" not in said(get(client, page_of(world, purchase))), "nobody has, and nobody will"
+    nadia = make_account("Nadia Broker")
+    give_authority(nadia, world.person, AuthorityKind.BROKER, Scope.PREPARE)
+    prepared = world.sent(("A trampoline for the garden", 3_200), by=nadia)
+    assert "Why a person will look at this" in said(get(client, page_of(world, prepared)))
+    second = world.referred()
+    deciding.approve(actor_for(world.coordinator), request_ref(world, second), "")
+    db.session.commit()
+    assert "Why a person looked at this" in said(get(client, page_of(world, second)))
 
 
 def test_late_is_said_as_it_is(world: World, client: Any) -> None:
