@@ -70,3 +70,5 @@ class AuditDigest(Base):
     entry_id: Mapped[UUID] = mapped_column(primary_key=True)
     whole: Mapped[bytes] = mapped_column(LargeBinary)  # of the entry
     facts: Mapped[bytes] = mapped_column(LargeBinary)  # of all but its words, which may be removed in time
+    #: Of the name, where it stays when the words go; none of other names, nor on days that were sealed before.
+    actor: Mapped[bytes | None] = mapped_column(LargeBinary)
