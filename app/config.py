@@ -56,10 +56,8 @@ class Settings:
         :raises ConfigError: naming the variable that is missing or wrong.
         """
         env = os.environ if env is None else env
-        instance = Path(env.get("CAREPURSE_INSTANCE") or ROOT / "instance").expanduser().resolve()
-        # Where `flask demo` was run and nothing else is set up, commands and server mean the demonstration.
-        unset = not env.get("DATABASE_URL") and not env.get("SECRET_KEY")
-        demo = read_flag(env, "CAREPURSE_DEMO", unset and _demo_secret(instance).exists())
+        instance = _instance(env)
+        demo = read_flag(env, "CAREPURSE_DEMO", False)
         secure_cookies = read_flag(env, "SECURE_COOKIES", not demo)
         base_url = _base_url(env, secure_cookies)
         secret_key = _secret(env, demo, instance)
@@ -95,25 +93,48 @@ class Settings:
 
 #: Of ``flask policy`` these read a commissioner's own.
 _STORED_POLICY = frozenset({"export", "import", "simulate"})
+#: Flask's own options that take a value.
+_WITH_A_VALUE = frozenset({"--app", "-A", "--env-file", "-e"})
 
 
 def settings_for(argv: Sequence[str]) -> Settings:
     """The settings for whatever was started.
 
     ``flask demo`` needs nothing set; ``flask policy check`` and ``flask styles`` need neither secret nor database; all
-    else reads the environment.
+    else reads the environment. Where ``flask demo`` was run and nothing else is set up, commands mean the
+    demonstration. What serves, pages or jobs, does not: a secret that went missing has to stop it.
 
     :param argv: the process's own words, program first.
     :raises ConfigError: when a setting is missing or cannot be right.
     """
-    command = argv[1] if len(argv) > 1 and Path(argv[0]).name in {"flask", "__main__.py"} else ""
+    words = _command(argv)
+    if words is None or words[:1] == ["run"] or words[:2] == ["jobs", "work"]:
+        return Settings.from_env()
+    command = words[0] if words else ""
     if command == "demo":
         return Settings.from_env({"CAREPURSE_DEMO": "1", **os.environ})
-    stored = command == "policy" and not {"--help", "--default"} & set(argv) and set(argv[2:3]) & _STORED_POLICY
+    stored = command == "policy" and not {"--help", "--default"} & set(words) and set(words[1:2]) & _STORED_POLICY
     if command in {"policy", "styles"} and not stored:
         made_up = {**os.environ, "SECRET_KEY": secrets.token_urlsafe(48)}
         return replace(Settings.from_env(made_up), offline=True)
-    return Settings.from_env()
+    unset = not os.environ.get("DATABASE_URL") and not os.environ.get("SECRET_KEY")
+    found = unset and _demo_secret(_instance(os.environ)).exists()
+    return Settings.from_env({"CAREPURSE_DEMO": "1", **os.environ} if found else None)
+
+
+def _command(argv: Sequence[str]) -> list[str] | None:
+    """The words of a ``flask`` command, without Flask's own options before it; None where something else started us."""
+    program = Path(next(iter(argv), ""))
+    if program.stem != "flask" and program.parts[-2:] != ("flask", "__main__.py"):
+        return None
+    words = list(argv[1:])
+    while words and words[0].startswith("-"):
+        del words[: 2 if words[0] in _WITH_A_VALUE else 1]
+    return words
+
+
+def _instance(env: Mapping[str, str]) -> Path:
+    return Path(env.get("CAREPURSE_INSTANCE") or ROOT / "instance").expanduser().resolve()
 
 
 def _demo_secret(instance: Path) -> Path:
@@ -132,6 +153,7 @@ def _secret(env: Mapping[str, str], demo: bool, instance: Path) -> str:
         raise ConfigError(
             "SECRET_KEY is missing: set it to at least 32 random characters, for example from "
             "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
+            + (" To serve the demonstration that is here, set CAREPURSE_DEMO=1." if path.exists() else "")
         )
     # The demonstration keeps a secret of its own beside its data, so that a restart signs nobody out.
     if not path.exists():

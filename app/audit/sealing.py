@@ -1,9 +1,10 @@
 """Sealing the audit, a day at a time, so that a changed, missing or added entry is found and named.
 
-After midnight :func:`seal_due` closes every London day that is over. For each entry of the day it keeps two digests in
-``audit_digest`` (of the whole entry, and of all but its words); over those of a day goes the seal's digest, and the
-seal's *head* is ``sha256(previous head, day, how many, digest)``. Changing anything in the past therefore changes every
-head after it.
+After midnight :func:`seal_due` closes every London day that is over. For each entry of the day it keeps digests in
+``audit_digest``: of the whole entry, of all but its words, and, where the name is to stay when the words go, of the
+name. Over those of a day goes the seal's digest, and the seal's *head* is ``sha256(previous head, day, how many,
+digest)``. Changing anything in the past therefore changes every head after it. Days sealed before names had a digest
+hold as they are: an empty one adds nothing.
 
 A chain finds edits and holes, not a tail that was cut off and written anew. So the newest head is published every day
 where whoever holds the database cannot reach: the job prints it, the auditors get it by e-mail (``messages/heads.py``)
@@ -13,8 +14,9 @@ nothing: it would lie on the machine it is to guard against.
 For **retention**: words of an entry may go (``sentence``, ``why``, ``actor_name``, ``details``) if in the same update
 ``removed_digest`` becomes ``audit_entry_digest(entry)`` as it was before, and ``sentence, why, details`` become
 :data:`REMOVED`, ``''``, ``{}``. :mod:`app.audit.proof` then compares the digest that was kept with the one that was
-sealed, and who, when, whose and what for with the digest of the facts. Anything else is a change. Only entries whose
-day is sealed may lose their words.
+sealed; who, when, whose and what for with the digest of the facts; the name, unless it became :data:`SOMEBODY`, with
+its own; and asks whether words might go at all: somebody's time is over, and the entry was older than a year when the
+run that is named began. Anything else is a change. Only entries whose day is sealed may lose their words.
 """
 
 from __future__ import annotations
@@ -33,6 +35,10 @@ from app.core.db import db
 
 #: What stands in the place of a sentence that was removed in time.
 REMOVED: Final = "Removed"
+#: What stands in the place of a name that was removed in time.
+SOMEBODY: Final = "Somebody"
+#: In what quality people acted whose names go with the words; staff answer for their work in their own.
+NAMES_GO: Final = "('self', 'representative', 'nominee', 'broker', 'provider', 'account')"
 #: The head before the first day.
 BEGINNING: Final = "0" * 64
 _LONGEST_WAIT = 60.0  # seconds
@@ -46,14 +52,18 @@ FACTS: Final = """sha256(convert_to(jsonb_build_array(
     e.id, (extract(epoch FROM e.written_at) * 1000000)::bigint, e.commissioner_id, e.actor_id,
     e.actor_role, e.person_id, e.verb, e.subject_kind, e.subject_id
 )::text, 'UTF8'))"""
+NAME: Final = "sha256(convert_to(jsonb_build_array(e.id, e.actor_name)::text, 'UTF8'))"
 
+# None of a name that is to go: whoever has the entry's id would only have to try names.
 _KEEP_DIGESTS = text(f"""
-    INSERT INTO audit_digest (day, entry_id, whole, facts)
-    SELECT :day, e.id, {WHOLE}, {FACTS} FROM audit_entry e WHERE e.written_at >= :start AND e.written_at < :stop
+    INSERT INTO audit_digest (day, entry_id, whole, facts, actor)
+    SELECT :day, e.id, {WHOLE}, {FACTS}, CASE WHEN e.actor_role NOT IN {NAMES_GO} THEN {NAME} END
+    FROM audit_entry e WHERE e.written_at >= :start AND e.written_at < :stop
 """)  # noqa: S608 - put together from the constants above, nothing typed by anybody
 #: Over a day's digests as they are kept; an empty day has the digest of nothing.
 OVER_A_DAY: Final = """encode(sha256(coalesce(
-    string_agg(entry_id::text::bytea || whole || facts, ''::bytea ORDER BY entry_id), '')), 'hex')"""
+    string_agg(entry_id::text::bytea || whole || facts || coalesce(actor, ''), ''::bytea ORDER BY entry_id),
+    '')), 'hex')"""
 _OVER_DIGESTS = text(f"SELECT count(*), {OVER_A_DAY} FROM audit_digest WHERE day = :day")  # noqa: S608 - constants
 _WRITERS = text("""
     SELECT virtualtransaction FROM pg_locks

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.core.db import db
-from app.records import rules
 from app.records.held import Then
 from app.records.holdings import HOLDINGS
+from app.records.people_over import words_go
 
 _AT_ONCE: Final = 200
 _OVER: Final = f"""
@@ -32,14 +32,13 @@ _CLOSE: Final = """
         closed_at = COALESCE(closed_at, :moment)
     WHERE id = ANY(:accounts)
 """
-_WORDS: Final = """
-    UPDATE audit_entry t SET sentence = 'Removed', why = '', details = '{}', actor_name = 'Somebody',
-        removed_in = :run, removed_digest = audit_entry_digest(t)
-    WHERE (t.actor_id = ANY(:accounts) OR (t.subject_kind = 'account' AND t.subject_id = ANY(:accounts)))
-        AND t.person_id IS NULL AND t.removed_in IS NULL AND t.written_at < :old
-        AND EXISTS (SELECT FROM audit_digest d
-            WHERE d.day = (t.written_at AT TIME ZONE 'Europe/London')::date AND d.entry_id = t.id)
-"""
+# What an account that was closed for good did for nobody, or what was done to it.
+_CLOSED: Final = "(SELECT id FROM account WHERE passphrase_hash = '' AND closed_at IS NOT NULL)"
+_OPEN: Final = "e.person_id IS NULL AND e.removed_in IS NULL"
+_OF_CLOSED: Final = f"""t.id IN (
+    SELECT e.id FROM audit_entry e WHERE e.actor_id IN {_CLOSED} AND {_OPEN}
+    UNION SELECT e.id FROM audit_entry e WHERE e.subject_kind = 'account' AND e.subject_id IN {_CLOSED} AND {_OPEN}
+)"""
 
 
 def close_accounts(run_id: UUID, moment: datetime) -> Iterator[tuple[Counter[str], list[str]]]:
@@ -57,6 +56,10 @@ def close_accounts(run_id: UUID, moment: datetime) -> Iterator[tuple[Counter[str
         names = list(db.session.scalars(text(kept), {"accounts": accounts}))
         for query in queries:
             db.session.execute(text(query), {"accounts": accounts})
-        old = moment - timedelta(days=rules.AUDIT_DAYS + 1)
-        db.session.execute(text(_WORDS), {"accounts": accounts, "run": run_id, "old": old})
         yield counts, names
+
+
+def remove_old_words(run_id: UUID, moment: datetime) -> Iterator[tuple[Counter[str], list[str]]]:
+    """What the audit says of accounts that were closed, now or before, and that is of age by now."""
+    while gone := words_go(run_id, moment, _OF_CLOSED, {}):
+        yield Counter({"audit_entry": gone}), []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.audit.sealing import NAMES_GO
 from app.identity.rules import Permission
 from app.records.held import LETS_IN, OF_CONVERSATION, OF_PERSON, OF_THREAD, OWN_SIDE, WHERE_KEPT, Held, Then
 from app.records.holdings_gate import UNTOLD
@@ -55,10 +56,7 @@ TALKING: tuple[Held, ...] = (
             "sentence": "'Removed'",
             "why": "''",
             "details": "'{}'",
-            "actor_name": (
-                "CASE WHEN t.actor_role IN ('self', 'representative', 'nominee', 'broker', 'provider', 'account')"
-                " THEN 'Somebody' ELSE t.actor_name END"
-            ),
+            "actor_name": f"CASE WHEN t.actor_role IN {NAMES_GO} THEN 'Somebody' ELSE t.actor_name END",
         },
     ),
     Held("correction", "corrections", "What you asked to be put right, and your notes", person=OF_PERSON),

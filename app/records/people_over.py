@@ -94,7 +94,7 @@ def _remove(ids: Sequence[UUID], run_id: UUID, moment: datetime) -> tuple[Counte
     for held in sorted(blanked, key=lambda one: one.table != "person"):
         if held.table != "audit_entry":
             counts[held.table] += _run(_blanking(held), values)
-    counts["audit_entry"] += _words_go(run_id, moment, HOLDINGS["audit_entry"].goes, values)
+    counts["audit_entry"] += words_go(run_id, moment, HOLDINGS["audit_entry"].goes, values)
     for held in _children_first():
         where = held.goes or held.person
         if "stored_name" in Base.metadata.tables[held.table].columns:
@@ -124,11 +124,11 @@ def remove_old_words(run_id: UUID, place: UUID, moment: datetime) -> Iterator[tu
     """What the audit says of people whose time was over before and that has come of age since."""
     ids = "SELECT id FROM person WHERE commissioner_id = :place AND removed_at IS NOT NULL"
     where = f"t.person_id IN ({ids})"
-    while gone := _words_go(run_id, moment, where, {"place": place}):
+    while gone := words_go(run_id, moment, where, {"place": place}):
         yield Counter({"audit_entry": gone}), []
 
 
-def _words_go(run_id: UUID, moment: datetime, where: str, values: dict[str, Any]) -> int:
+def words_go(run_id: UUID, moment: datetime, where: str, values: dict[str, Any]) -> int:
     """Take the words out of audit entries that are old enough, leaving the digest of what was there.
 
     Only of those that are sealed: a seal over words that are gone could not be checked.

@@ -73,7 +73,7 @@ def tidy(actor: Actor, run: RetentionRun) -> Iterator[Removed]:
 
 def _batches(actor: Actor, run_id: UUID, commissioner_id: UUID | None, moment: datetime) -> Iterator[Removed]:
     if commissioner_id is None:
-        for gone in (*past_time.EVERYWHERE, accounts_over.close_accounts):
+        for gone in (*past_time.EVERYWHERE, accounts_over.close_accounts, accounts_over.remove_old_words):
             yield from _made(gone(run_id, moment))
         lost = files.orphans()
         yield Removed(Counter({"file": len(lost)}), lost)

@@ -101,19 +101,6 @@ def test_an_added_entry_is_named(three_days, day: int) -> None:
     assert proof.verify().problems == said, "no later seal takes it in"
 
 
-def test_words_that_were_removed_in_time_break_nothing(three_days) -> None:
-    with behind_the_trigger() as database:
-        database.execute(
-            sa.text(
-                "UPDATE audit_entry e SET sentence = 'Removed', why = '', details = '{}', actor_name = 'Somebody',"
-                " removed_in = gen_random_uuid(), removed_digest = audit_entry_digest(e) WHERE id = :id"
-            ),
-            {"id": three_days[0]},
-        )
-    found = proof.verify()
-    assert (found.removed, found.problems) == (1, [])
-
-
 def test_a_digest_that_was_changed_with_its_entry_is_found_by_the_seal(three_days) -> None:
     with behind_the_trigger() as database:
         database.execute(sa.text("UPDATE audit_entry SET sentence = 'x' WHERE id = :id"), {"id": three_days[4]})

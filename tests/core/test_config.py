@@ -41,7 +41,6 @@ FAR = "postgresql://app:hello@db.example.org/purse"
     ],
 )
 def test_a_wrong_setting_is_named(env: dict[str, str], named: str, tmp_path: Path) -> None:
-    # an empty folder: where the demonstration was run, nothing set means the demonstration
     with pytest.raises(ConfigError, match=named):
         Settings.from_env({"CAREPURSE_INSTANCE": str(tmp_path)} | env)
 
@@ -120,6 +119,40 @@ def test_commands_that_need_nothing_set_start_without_anything(monkeypatch: pyte
         settings_for(["/bin/gunicorn", "wsgi:app"])
     assert settings_for(["/bin/flask", "demo"]).demo
     assert settings_for(["/bin/flask", "ledger", "verify"]).demo, "what `flask demo` made can be looked at"
+    assert settings_for(["/lib/flask/__main__.py", "--app", "wsgi", "ledger", "verify"]).demo
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/live")
     with pytest.raises(ConfigError, match="SECRET_KEY"):
         settings_for(["/bin/gunicorn", "wsgi:app"])
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["/bin/gunicorn", "wsgi:app"],
+        ["/lib/gunicorn/__main__.py", "wsgi:app"],
+        ["/bin/flask", "run"],
+        ["/bin/flask", "--app", "wsgi", "--debug", "run", "--port", "80"],
+        ["/bin/flask", "jobs", "work"],
+        ["/lib/flask/__main__.py", "--app=wsgi", "jobs", "work"],
+        [""],
+    ],
+)
+def test_what_serves_is_the_demonstration_only_if_told(
+    argv: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A secret that went missing stops the server also where the demonstration was tried out once."""
+    for name in ("SECRET_KEY", "DATABASE_URL", "CAREPURSE_DEMO"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CAREPURSE_INSTANCE", str(tmp_path))
+    assert settings_for(["/bin/flask", "demo"]).demo
+    with pytest.raises(ConfigError, match=r"SECRET_KEY is missing.*CAREPURSE_DEMO=1"):
+        settings_for(argv)
+    monkeypatch.setenv("CAREPURSE_DEMO", "1")
+    assert settings_for(argv).demo
+
+
+def test_a_command_is_known_behind_flasks_own_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("CAREPURSE_INSTANCE", str(tmp_path))
+    assert settings_for(["/bin/flask", "-A", "wsgi", "policy", "check"]).offline
+    assert settings_for(["/lib/flask/__main__.py", "--app", "wsgi", "demo"]).demo
