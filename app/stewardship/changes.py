@@ -232,10 +232,12 @@ def _make_tasks(change: LifeChange, follows: Sequence[Follow]) -> None:
     for item in follows:
         if item.task is None:
             continue
-        for subject in item.subjects or (None,):
+        for number, subject in enumerate(item.subjects or (None,)):
             pence = item.pence if subject is None else None  # of each thing its own page tells the sum
-            task = ChangeTask(change_id=change.id, kind=item.task, words=item.sentence, pence=pence, subject_id=subject)
-            db.session.add(task)
+            words = item.words_of(number)
+            db.session.add(
+                ChangeTask(change_id=change.id, kind=item.task, words=words, pence=pence, subject_id=subject)
+            )
     db.session.flush()
 
 

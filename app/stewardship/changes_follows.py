@@ -84,7 +84,8 @@ class Follow:
     """One consequence.
 
     :param subjects: what it is done to, by id.
-    :param sentence: as everybody reads it, so nothing of what a person buys.
+    :param sentence: as any coordinator reads it before it is done: kinds and counts, no payee, no sum.
+    :param details: the same in full, for whoever has a right to it: one, or one for each subject.
     :param scope: for ``set_scope``.
     :param on: the day from which, or until which, it holds.
     """
@@ -97,10 +98,21 @@ class Follow:
     on: date | None = None
     pence: int | None = None
     task: TaskKind | None = None  # what is left for a person to do
+    details: tuple[str, ...] = ()
+
+    @property
+    def in_full(self) -> tuple[str, ...]:
+        """What the person's own side reads, and whoever settles it."""
+        return self.details or (self.sentence,)
+
+    def words_of(self, number: int) -> str:
+        """The full words about one of the subjects."""
+        return self.in_full[number if number < len(self.in_full) else 0]
 
     def to_dict(self) -> dict[str, Any]:
         """As it is kept with the change: what was said, for whoever reads it later."""
-        return {"area": self.area.value, "sentence": self.sentence}
+        kept: dict[str, Any] = {"area": self.area.value, "sentence": self.sentence}
+        return kept | {"details": list(self.details)} if self.details else kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +139,12 @@ class Acting:
 
 
 def digest_of(follows: Iterable[Follow]) -> str:
-    """A short sum of what a page said: whoever presses has read this list, or is shown the new one."""
+    """A short sum of what a page said: whoever presses has read this list, or is shown the new one.
+
+    No pence in it: the page does not tell them, and a sum that is known can be guessed until it fits.
+    """
     parts = (
-        f"{item.deed}|{item.scope}|{item.on}|{item.pence}|{','.join(sorted(map(str, item.subjects)))}|{item.sentence}"
+        f"{item.deed}|{item.scope}|{item.on}|{','.join(sorted(map(str, item.subjects)))}|{item.sentence}"
         for item in follows
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -156,8 +171,17 @@ def by_area(follows: Iterable[Follow]) -> list[tuple[str, list[str]]]:
 
 
 def kept_by_area(said: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
-    """The same from what was kept (:meth:`Follow.to_dict`)."""
+    """The same from what was kept (:meth:`Follow.to_dict`), for staff."""
     return by_area(Follow(Area(item["area"]), Deed.NOTHING, str(item["sentence"])) for item in said)
+
+
+def kept_in_full(said: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    """The same in full, for the person's own side."""
+    return by_area(
+        Follow(Area(item["area"]), Deed.NOTHING, words)
+        for item in said
+        for words in item.get("details") or (str(item["sentence"]),)
+    )
 
 
 def and_names(names: Iterable[str]) -> str:

@@ -24,6 +24,8 @@ from app.stewardship.changes_models import LifeChange
 from app.stewardship.changes_queries import handover_for
 from app.stewardship.changes_rules import ChangeState
 from app.stewardship.changes_telling import everybody_of, staff_of, tell_side, tell_staff
+from app.stewardship.gate_rules import KeyKind, Sight
+from app.stewardship.openings import Key, note
 
 #: Why a right ended that was given for the day of a move.
 NOT_MOVING = "They do not move after all"
@@ -114,8 +116,13 @@ def _their_own(change: LifeChange) -> list[tuple[Account, Scope]]:
     ]
 
 
-def plan_to_come(change: LifeChange) -> Plan | None:
-    """The words of the plan that come along, for whoever takes over. The caller has checked who may see them."""
+def plan_to_come(viewer: Actor, change: LifeChange) -> Plan | None:
+    """The words of the plan that come along, for whoever takes over; the person sees who read them.
+
+    The caller has checked who may see them.
+    """
     if not change.sends_plan:
         return None
+    key = Key(KeyKind.CHANGE, change.id, change.ref, f"to take over at {change.words}")
+    note(viewer, change.person, key, Sight.PLAN, "the plan")
     return newest_plan(change.person_id)

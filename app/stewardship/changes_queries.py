@@ -22,6 +22,7 @@ from app.stewardship.gate_rules import KeyKind, Sight
 from app.stewardship.openings import Key, note
 
 OPEN = (ChangeState.NOTED, ChangeState.DONE)
+_WHAT = {ChangeKind.DEATH: "a death", ChangeKind.MOVE: "a move"}
 
 
 def decides_about(viewer: Actor, person: Person) -> bool:
@@ -108,11 +109,25 @@ def open_to_put_back(viewer: Actor, person: Person, change: LifeChange) -> dict[
     require_coordinator(viewer, person)
     keys = [task.subject_id for task in change.tasks if task.kind is TaskKind.PUT_BACK and task.subject_id is not None]
     found = db.session.scalars(select(Purchase).where(Purchase.id.in_(keys)).order_by(Purchase.id)).all()
-    after = "a death" if change.kind is ChangeKind.DEATH else "a move"
-    key = Key(KeyKind.CHANGE, change.id, change.ref, f"to put it right after {after}")
+    key = _key_after(change, "to put it right")
     for row in found:
         note(viewer, person, key, Sight.PURCHASE, row.title, row.id)
     return {row.id: row for row in found}
+
+
+def note_what_is_left(viewer: Actor, person: Person, change: LifeChange, verb: str = "do") -> None:
+    """Write down, for the person's side, that somebody on the staff opens what is left after a change.
+
+    Before there is something to do a page tells kinds and counts alone; but what was kept when it still told sums does.
+    """
+    tells_sums = any("£" in str(item["sentence"]) for item in change.said)
+    if change.tasks or tells_sums:
+        what = f"what is left to {verb} after {_WHAT[change.kind]}"
+        note(viewer, person, _key_after(change, "to settle it"), Sight.SPENDING, what)
+
+
+def _key_after(change: LifeChange, why: str) -> Key:
+    return Key(KeyKind.CHANGE, change.id, change.ref, f"{why} after {_WHAT[change.kind]}")
 
 
 def handovers_to(viewer: Actor, commissioner_id: UUID) -> Sequence[LifeChange]:

@@ -87,17 +87,12 @@ def death_follows(facts: ChangeFacts) -> tuple[Follow, ...]:
     ]
     found += _looking(others, facts.access_until)
     found += _stops(facts, facts.day, f"stops after {day}")
-    found += [
-        Follow(
-            Area.PAY,
-            Deed.TASK,
-            f"{item.words}: pay up to {day}, holiday not taken and notice pay may be owed. A coordinator can still pay "
-            "them from the budget.",
-            (item.payment_id,),
-            task=TaskKind.PAY_OWED,
-        )
-        for item in facts.pay
-    ]
+    found += _pay(
+        facts,
+        TaskKind.PAY_OWED,
+        f"pay up to {day}, holiday not taken and notice pay may be owed. A coordinator can still pay them from the "
+        "budget.",
+    )
     if facts.pay:
         found.append(
             Follow(
@@ -124,16 +119,9 @@ def move_follows(facts: ChangeFacts) -> tuple[Follow, ...]:
     last = facts.day - timedelta(days=1)
     found = _looking(facts.acting, facts.access_until)
     found += _stops(facts, last, f"stops here after {say_day(last, year=True)}. Agree it again with {facts.where_to}")
-    found += [
-        Follow(
-            Area.PAY,
-            Deed.TASK,
-            f"{item.words}: agree before the day who pays from then on, so that no pay is missed.",
-            (item.payment_id,),
-            task=TaskKind.EMPLOYER,
-        )
-        for item in facts.pay
-    ]
+    found += _pay(
+        facts, TaskKind.EMPLOYER, "agree before the day who pays from then on, so that no pay is missed."
+    )
     found += _waiting(facts, f"because {facts.given_name} moves to {facts.where_to}")
     found += _after(facts)
     if facts.paid_ahead_pence:
@@ -141,10 +129,13 @@ def move_follows(facts: ChangeFacts) -> tuple[Follow, ...]:
             Follow(
                 Area.MONEY,
                 Deed.TASK,
-                f"{format_pounds(facts.paid_ahead_pence)} was paid for things needed after the move. Finance looks at "
-                "it.",
+                "Something was paid for that is needed after the move. Finance looks at it.",
                 pence=facts.paid_ahead_pence,
                 task=TaskKind.PAID_AHEAD,
+                details=(
+                    f"{format_pounds(facts.paid_ahead_pence)} was paid for things needed after the move. Finance looks "
+                    "at it.",
+                ),
             )
         )
     found += _left(facts, last, f"balance to settle after the move to {facts.where_to}")
@@ -196,17 +187,35 @@ def _stops(facts: ChangeFacts, last: date, how: str) -> list[Follow]:
     ]
 
 
+def _pay(facts: ChangeFacts, task: TaskKind, what: str) -> list[Follow]:
+    """Whose job ends: how many, and for whoever settles it each by name."""
+    if not facts.pay:
+        return []
+    return [
+        Follow(
+            Area.PAY,
+            Deed.TASK,
+            f"{count_of(len(facts.pay), 'personal assistant')}: {what}",
+            tuple(item.payment_id for item in facts.pay),
+            task=task,
+            details=tuple(f"{item.words}: {what}" for item in facts.pay),
+        )
+    ]
+
+
 def _waiting(facts: ChangeFacts, why: str) -> list[Follow]:
     found = []
     if facts.unpaid:
-        free = f" {format_pounds(facts.held_pence)} that was held is free." if facts.held_pence else ""
+        dropped = f"{count_of(len(facts.unpaid), 'purchase')} not paid yet: taken back, {why}."
+        held = facts.held_pence
         found.append(
             Follow(
                 Area.WAITING,
                 Deed.DROP,
-                f"{count_of(len(facts.unpaid), 'purchase')} not paid yet: taken back, {why}.{free}",
+                f"{dropped} What was held is free." if held else dropped,
                 facts.unpaid,
-                pence=facts.held_pence,
+                pence=held,
+                details=(f"{dropped} {format_pounds(held)} that was held is free.",) if held else (),
             )
         )
     if facts.ideas:
@@ -225,15 +234,17 @@ def _after(facts: ChangeFacts) -> list[Follow]:
     if not facts.after:
         return []
     total = sum(pence for _, pence in facts.after)
+    what = f"{count_of(len(facts.after), 'payment')} written down for a later day"
+    how = "each can be put back with one press, once you know that it was not paid."
     return [
         Follow(
             Area.REGULAR,
             Deed.LIST_TO_CORRECT,
-            f"{count_of(len(facts.after), 'payment')} written down for a later day, {format_pounds(total)}: each can "
-            "be put back with one press, once you know that it was not paid.",
+            f"{what}: {how}",
             tuple(key for key, _ in facts.after),
             pence=total,
             task=TaskKind.PUT_BACK,
+            details=(f"{what}, {format_pounds(total)}: {how}",),
         )
     ]
 
@@ -244,14 +255,15 @@ def _left(facts: ChangeFacts, last: date, words: str) -> list[Follow]:
         found.append(
             Follow(Area.MONEY, Deed.END_BUDGET, "No money comes in for the months after it.", facts.budgets, on=last)
         )
-    left = format_pounds(facts.left_pence)
+    stays = f"Nothing is taken back by itself. For finance: {words}."
     found.append(
         Follow(
             Area.MONEY,
             Deed.TASK,
-            f"{left} is left. Nothing is taken back by itself. For finance: {words}.",
+            f"What is left stays there. {stays}",
             pence=facts.left_pence,
             task=TaskKind.SETTLE,
+            details=(f"{format_pounds(facts.left_pence)} is left. {stays}",),
         )
     )
     return found

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import Actor
+from app.identity.rules import Actor, AuthorityKind
 from app.messages import gate
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
@@ -38,16 +38,28 @@ def tell_side(
     accounts: Iterable[UUID],
     words: str = "",
 ) -> int:
-    """Tell those who act for a person, with what follows. Returns how many notices were written.
+    """Tell those who act for a person, with what follows: their own side in full, a broker no payee and no sum.
+
+    Returns how many notices were written.
 
     :param page: which page it leads to: ``sixteen`` or ``changes``.
     :param words: what the notice says where nothing follows.
     """
-    body = words or "\n".join(item.sentence for item in follows)
-    told = messages.notify(
-        actor, accounts, NoticeKind.LIFE, title, body, about=About.LIFE, about_ref=page, person_id=person.id
-    )
-    return len(told)
+    side, told = list(accounts), 0
+    acting = identity.acting_accounts(person.id)
+    brokers = {account.id for account, grant in acting if grant.kind is AuthorityKind.BROKER}
+    in_full = [sentence for item in follows for sentence in item.in_full]
+    for reads, sentences in (
+        ([key for key in side if key not in brokers], in_full),
+        ([key for key in side if key in brokers], [item.sentence for item in follows]),
+    ):
+        body = words or "\n".join(sentences)
+        told += len(
+            messages.notify(
+                actor, reads, NoticeKind.LIFE, title, body, about=About.LIFE, about_ref=page, person_id=person.id
+            )
+        )
+    return told
 
 
 def tell_staff(

@@ -13,9 +13,10 @@ from app.core.errors import CarePurseError, NotFoundError
 from app.identity import queries as identity
 from app.identity.rules import AuthorityKind, Permission
 from app.stewardship.capacity_rules import FINDING_WORDS
-from app.stewardship.changes_follows import by_area, kept_by_area
+from app.stewardship.changes_follows import by_area, kept_by_area, kept_in_full
 from app.stewardship.changes_queries import capacity_records, changes_for_side
 from app.stewardship.changes_rules import ChangeKind
+from app.stewardship.openings import is_own_side
 from app.stewardship.sixteen_nominee import NOBODY, choose_nominee
 from app.stewardship.sixteen_queries import is_told_at_home, page_for_side
 from app.stewardship.sixteen_rules import birthday
@@ -80,9 +81,11 @@ def index() -> ResponseReturnValue:
     """What changed, what follows from it, and how to say that it is wrong."""
     actor, person = current_actor(), current_person()
     found = changes_for_side(actor, person)
+    # a broker knows only their own work: no payee, no sum
+    kept = kept_in_full if is_own_side(actor, person) else kept_by_area
     return render_template(
         "changes/side.jinja",
-        changes=[(change, kept_by_area(change.said)) for change in found],
+        changes=[(change, kept(change.said)) for change in found],
         records=[(record, kept_by_area(record.said)) for record in capacity_records(actor, person)],
         words=FINDING_WORDS,
         coordinator=identity.coordinator_of(person.id),

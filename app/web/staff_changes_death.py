@@ -17,7 +17,7 @@ from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required
 from app.web.forms import show as show_form
 from app.web.marks import requires
-from app.web.staff_changes_shared import DoneForm, left_to_do, person_of
+from app.web.staff_changes_shared import DoneForm, left_to_do, open_task, person_of
 
 bp = Blueprint("staff_changes_death", __name__)
 
@@ -95,7 +95,7 @@ def _check(person: Person, form: DeathForm) -> str:
 def task(person_ref: str, task_ref: str) -> ResponseReturnValue:
     """One thing to do: say that it is done."""
     person = person_of(person_ref)
-    change, found = task_for(current_actor(), person, task_ref)
+    change, found = open_task(person, task_ref)
     form = DoneForm()
     if form.validate_on_submit():
         try:
@@ -114,7 +114,7 @@ def task(person_ref: str, task_ref: str) -> ResponseReturnValue:
 def pay(person_ref: str, task_ref: str) -> ResponseReturnValue:
     """Pay somebody who worked for the person what is still owed."""
     person = person_of(person_ref)
-    _, found = task_for(current_actor(), person, task_ref)
+    _, found = open_task(person, task_ref)
     form = OwedForm()
     if form.validate_on_submit():
         try:

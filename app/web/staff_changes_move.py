@@ -115,4 +115,4 @@ def handover(change_ref: str) -> ResponseReturnValue:
         person = accept_handover(current_actor(), change_ref)
         flash(f"You look after {person.name} now. Agree a plan and a budget with them.")
         return redirect(url_for("staff_people.show", person_ref=person.ref), 303)
-    return render_template("changes/handover.jinja", change=change, plan=plan_to_come(change))
+    return render_template("changes/handover.jinja", change=change, plan=plan_to_come(current_actor(), change))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.core.errors import CarePurseError
 from app.identity import queries as identity
 from app.identity.rules import Permission
+from app.stewardship.changes_queries import note_what_is_left
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.stewardship.changes_settling import settle, settlement_of
 from app.web.context import current_actor
@@ -25,6 +26,8 @@ def show(person_ref: str) -> ResponseReturnValue:
     actor = current_actor()
     person = identity.person_of_commissioner(actor, person_ref, Permission.PAY_ALLOCATIONS)
     found = settlement_of(actor, person)
+    if found is not None:
+        note_what_is_left(actor, person, found.change, "settle")
     form = DoneForm()
     if form.validate_on_submit():
         try:

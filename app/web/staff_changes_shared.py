@@ -12,8 +12,15 @@ from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission
 from app.stewardship.changes_follows import TASK_WORDS, TaskKind, kept_by_area
-from app.stewardship.changes_models import LifeChange
-from app.stewardship.changes_queries import decides_about, open_change, open_to_put_back, require_coordinator
+from app.stewardship.changes_models import ChangeTask, LifeChange
+from app.stewardship.changes_queries import (
+    decides_about,
+    note_what_is_left,
+    open_change,
+    open_to_put_back,
+    require_coordinator,
+    task_for,
+)
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.stewardship.changes_settling import settlement_of
 from app.stewardship.sixteen_rules import is_near
@@ -39,6 +46,7 @@ class DoneForm(Form):
 
 def left_to_do(person: Person, change: LifeChange) -> dict[str, Any]:
     """What the page of a change shows, of a death and of a move alike: what was done, and what is left to do."""
+    note_what_is_left(current_actor(), person, change)
     tasks = [(words, [task for task in change.tasks if task.kind is kind]) for kind, words in TASK_WORDS.items()]
     return {
         "person": person,
@@ -49,6 +57,13 @@ def left_to_do(person: Person, change: LifeChange) -> dict[str, Any]:
         "TaskKind": TaskKind,
         "is_open": change.state is ChangeState.DONE,
     }
+
+
+def open_task(person: Person, ref: str) -> tuple[LifeChange, ChangeTask]:
+    """One thing to do, with its words and sum: that it is opened is written down."""
+    change, task = task_for(current_actor(), person, ref)
+    note_what_is_left(current_actor(), person, change)
+    return change, task
 
 
 def ways_of_changes(actor: Actor, person: Person) -> list[tuple[str, str, str]]:

@@ -77,8 +77,22 @@ def test_a_page_shows_every_sentence_and_any_difference_changes_its_sum(facts: C
 def test_pay_that_is_owed_is_a_task_for_each_and_one_for_the_employer() -> None:
     pay = (Pay(uuid4(), "Wages for Marta"), Pay(uuid4(), "Wages for Joe"))
     facts = ChangeFacts("George", date(2026, 11, 3), date(2027, 2, 1), pay=pay)
-    kinds = [item.task for item in death_follows(facts) if item.area is Area.PAY]
-    assert kinds == [TaskKind.PAY_OWED, TaskKind.PAY_OWED, TaskKind.EMPLOYER]
+    owed, employer = (item for item in death_follows(facts) if item.area is Area.PAY)
+    assert (owed.task, employer.task) == (TaskKind.PAY_OWED, TaskKind.EMPLOYER)
+    assert owed.subjects == tuple(item.payment_id for item in pay)
+    assert [owed.words_of(0)[:15], owed.words_of(1)[:13]] == ["Wages for Marta", "Wages for Joe"]
+    assert owed.sentence.startswith("2 personal assistants: pay up to")
+
+
+@given(facts=FACTS)
+def test_before_it_is_done_no_sum_and_no_payee_is_said(facts: ChangeFacts) -> None:
+    facts = replace(facts, held_pence=4_200, paid_ahead_pence=900, pay=(Pay(uuid4(), "Wages for Marta, £200.00"),))
+    for rule in (death_follows, move_follows):
+        follows = rule(facts)
+        assert not [item.sentence for item in follows if "£" in item.sentence or "Marta" in item.sentence]
+        assert any("Marta" in words for item in follows for words in item.in_full)
+        richer = replace(facts, left_pence=facts.left_pence + 1)
+        assert digest_of(rule(richer)) == digest_of(follows), "a sum cannot be guessed until it fits"
 
 
 CAPACITY = st.builds(
