@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select, text
+from sqlalchemy import and_, exists, or_, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 
 from app.acting.inviting import set_their_scope
@@ -33,6 +33,7 @@ from app.stewardship.sixteen_rules import AGE, SixteenFacts, Step, birthday, day
 TURN_SIXTEEN, TURN_ONE = "stewardship.turn_sixteen", "stewardship.turn_one_sixteen"
 _SYSTEM = Actor.system("Sixteenth birthdays")
 _AHEAD = timedelta(days=190)  # a little more than six months: the rules say the day
+_LATE = timedelta(days=90)  # for how long a page asks whether the job has run
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,25 @@ def turn_sixteen() -> Turned:
     return Turned(sum(step is not None for step in done), sum(step is Step.DAY for step in done))
 
 
-def coming() -> Sequence[UUID]:
+def turn_if_late(person: Person) -> bool:
+    """Do what the night's job has not done yet: nobody acts as for a child after the birthday because a job is late.
+
+    Whoever opens one of the person's pages calls it, and commits.
+
+    :returns: whether something was done.
+    """
+    day, today = birthday(person.date_of_birth), clock.today()
+    if not day <= today < day + _LATE or Step.DAY in steps_of(person.id) or not coming(person.id):
+        return False
+    return turn(person.id) is not None
+
+
+def coming(only: UUID | None = None) -> Sequence[UUID]:
     """Young people whose birthday is near or past and has not been dealt with: somebody has acted for them as for a
     child, or they have a sign-in of their own that only looks, such as after a move. Whoever began to act after the
     birthday does so for another reason.
+
+    :param only: ask about this one.
     """
     latest = clock.today() + _AHEAD
     born = latest.replace(year=latest.year - AGE, day=min(latest.day, 28)) + timedelta(days=3)
@@ -87,6 +103,7 @@ def coming() -> Sequence[UUID]:
     return db.session.scalars(
         select(Person.id)
         .where(Person.date_of_birth <= born, Person.closed_on.is_(None), as_for_a_child, ~dealt_with)
+        .where(Person.id == only if only else true())
         .order_by(Person.id)
     ).all()
 

@@ -16,6 +16,7 @@ from app.identity import sessions
 from app.identity.proofs import Step, must_prove, step_before
 from app.identity.rules import Actor, Permission, PersonSubject, ProviderSubject, is_at_work, may
 from app.marketplace import queries as marketplace
+from app.stewardship import sixteen
 from app.web import typed
 from app.web.addresses import safe_next as safe_next  # many ask the doorkeeper for it
 from app.web.context import actor_or_none
@@ -230,6 +231,10 @@ def _enter_person(permission: Permission) -> None:
     """Only people the actor may act for exist; what may be done there is a question of its own."""
     person = identity.person_for(g.actor, _plain(g.person_ref), Permission.VIEW_BUDGET)
     g.person = person
+    if sixteen.turn_if_late(person):  # by law on the day, whenever the job runs
+        db.session.commit()
+        account = g.sign_in.account
+        g.actor = identity.load_actor(account, marketplace.provider_ids_of(account.id))
     if permission in _PERSON_RIGHTS and not may(g.actor, permission, PersonSubject(person.id)):
         raise NotAllowedError(_REFUSALS[permission])
 
