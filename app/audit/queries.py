@@ -61,6 +61,16 @@ def entries_of(person_id: UUID, subject_id: UUID, verbs: Collection[str], since:
     return db.session.scalars(query.order_by(AuditEntry.id)).all()
 
 
+def newest_by(actor_id: UUID, verb: str, subject_id: UUID) -> AuditEntry | None:
+    """What somebody did last with a thing, of one kind."""
+    return db.session.scalar(
+        select(AuditEntry)
+        .where(AuditEntry.actor_id == actor_id, AuditEntry.verb == verb, AuditEntry.subject_id == subject_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+
+
 def entries_in(
     commissioner_ids: Sequence[UUID],
     before: UUID | None = None,

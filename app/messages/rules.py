@@ -86,6 +86,7 @@ class About(StrEnum):
     STAFF_LIFE = "staff_life"  # about_ref: which staff page about them, see tell_staff; or handovers
     DOWNLOAD = "download"  # about_ref: the copy of everything held
     DETAILS = "details"  # about_ref: empty; the person's page of who they are
+    LOST_STEP = "lost_step"  # about_ref: empty; what became of a lost second step, for whoever asked
 
 
 #: They lead to a person's own pages: for whoever acts for the person, and for nobody any more once that has ended.
@@ -137,4 +138,5 @@ EMAIL_LINES: dict[About, str] = {
     About.STAFF_LIFE: "There is something for you to look at.",
     About.DOWNLOAD: "There is something for you to fetch.",
     About.DETAILS: "There is news about something you asked us to put right.",
+    About.LOST_STEP: "There is something for you to look at.",
 }

@@ -43,9 +43,9 @@ _WORDS: dict[LinkKind, tuple[str, str, str, str]] = {
     LinkKind.KEEP_STEP: (
         "keep-second-step",
         "Your second step for CarePurse is about to be taken away",
-        "A coordinator was told that you lost the second step with which you sign in to CarePurse, and will take it "
-        "away in three days.\n\nIf you asked for this, do nothing. If you did not, stop it here:",
-        "Then tell the care coordinator that it was not you.",
+        "Somebody said that you lost the second step with which you sign in to CarePurse. It will be taken away in "
+        "three days.\n\nIf you asked for this, do nothing. If you did not, stop it here:",
+        "Whoever asked for it is then told that it was not you.",
     ),
 }
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core import clock
 from app.core.db import db
 from app.identity.models import Account, SignInSession
 from app.identity.rules import Actor
 from app.signing_in.models import Authenticator, Passkey, RecoveryCode, StepReset
+
+_SHOWN = timedelta(days=30)
 
 
 def account_of(viewer: Actor) -> Account:
@@ -53,6 +57,13 @@ def sign_ins_of(viewer: Actor, idle: timedelta) -> Sequence[SignInSession]:
         )
         .order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
     ).all()
+
+
+def resets_of(account_ids: Collection[UUID]) -> Sequence[StepReset]:
+    """The newest reset of each account's second step: still to come, stopped, or done, for a month after that."""
+    newest = select(StepReset).ext(distinct_on(StepReset.account_id)).where(StepReset.account_id.in_(account_ids))
+    rows = db.session.scalars(newest.order_by(StepReset.account_id, StepReset.id.desc())).all()
+    return [row for row in rows if (row.stopped_at or row.done_at or clock.now()) > clock.now() - _SHOWN]
 
 
 def open_reset_of(account: Account) -> StepReset | None:

@@ -1,7 +1,8 @@
 """Everything lost, the phone and the codes: somebody who knows the person takes the second step away.
 
-For a colleague an administrator does so at once. For somebody who acts for a person the coordinator asks for it: they
-are told at once, and it happens three days later unless they stop it. Signing in still needs the passphrase.
+For a colleague an administrator does so at once. For somebody who acts for a person the coordinator asks for it, for a
+provider's people whoever else keeps its page, or an administrator (``purchases.lost_steps``): they are told at once,
+and it happens three days later unless they stop it. Signing in still needs the passphrase.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.audit import service as audit
+from app.audit.queries import newest_by
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
@@ -22,12 +24,15 @@ from app.identity import queries as identity
 from app.identity import sessions
 from app.identity.models import Account, Person, StaffPost
 from app.identity.rules import Actor, Permission, StaffRole
+from app.messages import service as messages
+from app.messages.rules import About, NoticeKind
 from app.signing_in import links, standing
 from app.signing_in.models import Authenticator, Passkey, StepReset
 from app.signing_in.rules import RESET_DELAY, LinkKind
-from app.signing_in.telling import tell
+from app.signing_in.telling import US, tell
 
 _MOST = 500  # letters of a reason
+_ASKED = "signing_in.ask_reset"
 
 
 def reset_colleague(actor: Actor, commissioner_id: UUID, account_ref: str, why: str) -> Account:
@@ -78,6 +83,24 @@ def ask(actor: Actor, person_ref: str, account_ref: str, why: str) -> StepReset:
     :raises StateError: when it was asked for already, or there is nothing to take away.
     """
     person, account = acting_account(actor, person_ref, account_ref)
+    return ask_for(actor, account, why, person_id=person.id, commissioner_id=person.commissioner_id)
+
+
+def ask_for(
+    actor: Actor,
+    account: Account,
+    why: str,
+    *,
+    person_id: UUID | None = None,
+    commissioner_id: UUID | None = None,
+) -> StepReset:
+    """Ask for it, tell them, and mail the link that stops it. The caller has checked that the actor may.
+
+    :param person_id: for whom the account acts, and who reads of it in "Who did what".
+    :raises NotAllowedError: when the account is a colleague's: their administrator does that.
+    :raises InvalidError: field ``why``, without a reason.
+    :raises StateError: when it was asked for already, or there is nothing to take away.
+    """
     if db.session.scalar(_posts_today().where(StaffPost.account_id == account.id).limit(1)):
         raise NotAllowedError("This is a colleague’s sign-in. Their administrator can take the second step away.")
     reason = _reason(why)
@@ -98,12 +121,12 @@ def ask(actor: Actor, person_ref: str, account_ref: str, why: str) -> StepReset:
     links.mail(account, LinkKind.KEEP_STEP, account.email)
     audit.record(
         actor,
-        "signing_in.ask_reset",
+        _ASKED,
         f"Asked to take away the second step of {account.name} in three days",
         subject_kind="account",
         subject_id=account.id,
-        person_id=person.id,
-        commissioner_id=person.commissioner_id,
+        person_id=person_id,
+        commissioner_id=commissioner_id,
         why=reason,
     )
     day = clock.say_day(clock.london(found.due_at).date())
@@ -128,19 +151,29 @@ def acting_account(actor: Actor, person_ref: str, account_ref: str) -> tuple[Per
 
 
 def stop(token: str) -> None:
-    """Whoever reads the account's e-mail says that nothing was lost.
+    """Whoever reads the account's e-mail says that nothing was lost. Whoever asked for it is told.
 
     :raises StateError: when the link no longer works.
     """
     link = links.use_link(LinkKind.KEEP_STEP, token)
-    db.session.execute(
+    found = db.session.scalar(
         update(StepReset)
         .where(StepReset.account_id == link.account_id, StepReset.done_at.is_(None), StepReset.stopped_at.is_(None))
         .values(stopped_at=clock.now())
+        .returning(StepReset)
     )
-    who = Actor(link.account_id, db.session.get_one(Account, link.account_id).name)
-    audit.record(
-        who, "signing_in.stop_reset", "Kept the second step", subject_kind="account", subject_id=link.account_id
+    account = db.session.get_one(Account, link.account_id)
+    person_id = _record(identity.load_actor(account), "stop_reset", "Kept the second step", account, found)
+    if found is None:
+        return
+    messages.notify(
+        US,
+        [found.asked_by_id],
+        NoticeKind.ACCOUNT,
+        f"{account.name} did not lose their second step for signing in. It stays.",
+        "They stopped it. Speak to them in a way that you know: somebody may have pretended to be them.",
+        about=About.LOST_STEP,
+        person_id=person_id,
     )
 
 
@@ -151,16 +184,29 @@ def reset_steps(timestamp: int = 0) -> None:
         update(StepReset)
         .where(StepReset.due_at <= clock.now(), StepReset.done_at.is_(None), StepReset.stopped_at.is_(None))
         .values(done_at=clock.now())
-        .returning(StepReset.account_id)
+        .returning(StepReset)
     ).all()
-    for account_id in due:
-        account = db.session.get_one(Account, account_id)
+    for found in due:
+        account = db.session.get_one(Account, found.account_id)
         _take_away(account)
-        audit.record(
-            Actor.system("Second steps"), "signing_in.reset", f"Took away the second step of {account.name}",
-            subject_kind="account", subject_id=account.id,
-        )  # fmt: skip
+        _record(Actor.system("Second steps"), "reset", f"Took away the second step of {account.name}", account, found)
         tell(account, "Your second step for signing in was taken away. You can add another one under Your account.")
+
+
+def _record(actor: Actor, verb: str, sentence: str, account: Account, found: StepReset | None) -> UUID | None:
+    """Write down what became of it, where the asking was written down. Says for whom the account acts."""
+    asked = newest_by(found.asked_by_id, _ASKED, account.id) if found is not None else None
+    person_id = asked.person_id if asked else None
+    audit.record(
+        actor,
+        f"signing_in.{verb}",
+        sentence,
+        subject_kind="account",
+        subject_id=account.id,
+        person_id=person_id,
+        commissioner_id=asked.commissioner_id if asked else None,
+    )
+    return person_id
 
 
 def _posts_today() -> Select[UUID]:

@@ -137,7 +137,7 @@ def keep_step(link_token: str) -> ResponseReturnValue:
         return _over()
     if form.validate_on_submit():
         resets.stop(link_token)
-        flash("It is stopped: your second step stays. Tell the care coordinator that it was not you who asked.")
+        flash("It is stopped: your second step stays. Whoever asked for it is told.")
         return redirect(url_for("people.start"), 303)
     return _quiet(show("mailed_links/keep_step.jinja", form))
 

@@ -25,6 +25,7 @@ _ABOUT_A_PERSON = {
     About.CONCERN: ("looked.concern", "concern_ref"),
     About.STAFF_CONCERN: ("staff_concerns.show", "concern_ref"),
     About.REVIEW_DUE: ("staff_plan_reviews.index", ""),
+    About.LOST_STEP: ("step_resets.acting", ""),
 }
 
 

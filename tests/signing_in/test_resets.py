@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError, StateError
 from app.identity.models import Account, Commissioner, Person, StaffPost
 from app.identity.rules import AuthorityKind, StaffRole
-from app.signing_in import resets
+from app.messages.models import Notice
+from app.signing_in import queries, resets
+from app.signing_in.rules import LinkKind
 from tests import factories as make
 from tests.signing_in.test_codes import _with_app
+from tests.web.test_mailed_links import link_to
 
 pytestmark = pytest.mark.usefixtures("session")
 WHY = "She rang from the number we have, and knew her last three purchases."
@@ -104,6 +108,32 @@ class TestWhoActsForSomebody:
         assert other.has_second_step
         with pytest.raises(StateError, match="without a second step"):
             resets.ask(actor, person.ref, sam.ref, WHY)
+
+    def test_whoever_asked_reads_that_it_was_stopped_and_so_does_the_persons_side(
+        self, people: tuple[Account, Person, Account]
+    ) -> None:
+        priya, person, sam = people
+        asked = resets.ask(make.actor_for(priya), person.ref, sam.ref, WHY)
+        assert [item.id for item in queries.resets_of([sam.id])] == [asked.id]
+        resets.stop(link_to(sam, LinkKind.KEEP_STEP))
+        assert sam.has_second_step
+        assert queries.open_reset_of(sam) is None
+        (shown,) = queries.resets_of([sam.id])
+        assert shown.stopped_at is not None, "it is shown that it was stopped"
+        (notice,) = db.session.scalars(select(Notice).where(Notice.account_id == priya.id))
+        assert notice.title == "Sam Okafor did not lose their second step for signing in. It stays."
+        assert notice.person_id == person.id
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "signing_in.stop_reset")).one()
+        assert (entry.person_id, entry.commissioner_id) == (person.id, person.commissioner_id)
+        assert entry.actor_role == "self"
+
+    def test_taking_it_away_is_in_who_did_what(self, people: tuple[Account, Person, Account]) -> None:
+        priya, person, sam = people
+        resets.ask(make.actor_for(priya), person.ref, sam.ref, WHY)
+        with clock.at(clock.now() + timedelta(days=3, minutes=1)):
+            resets.reset_steps()
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "signing_in.reset")).one()
+        assert entry.person_id == person.id
 
     def test_a_colleagues_is_their_administrators_to_take(
         self, board: Commissioner, people: tuple[Account, Person, Account]
