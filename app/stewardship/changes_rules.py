@@ -128,12 +128,23 @@ def move_follows(facts: ChangeFacts) -> tuple[Follow, ...]:
         Follow(
             Area.PAY,
             Deed.TASK,
-            f"{item.words}: agree before the day who pays from then on, so that no pay is missed.",
+            f"{item.words}: pay up to {say_day(last, year=True)} and holiday not taken may be owed. A coordinator can "
+            "still pay them from the budget.",
             (item.payment_id,),
-            task=TaskKind.EMPLOYER,
+            task=TaskKind.PAY_OWED,
         )
         for item in facts.pay
     ]
+    if facts.pay:
+        found.append(
+            Follow(
+                Area.PAY,
+                Deed.TASK,
+                f"Whoever is the employer: agree with {facts.where_to} who pays from {say_day(facts.day, year=True)} "
+                "on, so that no pay is missed.",
+                task=TaskKind.EMPLOYER,
+            )
+        )
     found += _waiting(facts, f"because {facts.given_name} moves to {facts.where_to}")
     found += _after(facts)
     if facts.paid_ahead_pence:
