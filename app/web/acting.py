@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.acting import inviting, settling
 from app.acting import queries as acting
+from app.core import clock
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.evidence import papers
 from app.identity import authority_queries
@@ -17,6 +18,7 @@ from app.identity.rules import AuthorityKind, Permission, PersonSubject, may
 from app.plans import queries as plans
 from app.purchases.alone import has_another, say_beyond, sent_together
 from app.purchases.models import Purchase
+from app.purchases.saying_yes import answerers_of
 from app.web.acting_forms import EndForm, InviteForm, PaperForm, TermsForm
 from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES, reach_words
 from app.web.context import acting_grant, current_actor, current_person
@@ -195,6 +197,25 @@ def second_yes(purchase: Purchase) -> str:
     if not has_another(person.id, (purchase.requested_by, purchase.agreed_by)):
         said.append("There is no other representative today who can say yes. The coordinator knows.")
     return " ".join(said)
+
+
+@bp.app_template_global()
+def before_a_yes(purchase: Purchase) -> str:
+    """What does not happen before somebody says yes: of what was bought already, only that it does not count yet."""
+    if purchase.way.is_paid_already and purchase.bought_on is not None:
+        bought = clock.say_day(purchase.bought_on)
+        return f"It was bought already, on {bought}. It does not count in the budget before there is a yes."
+    return "Nothing is bought before that."
+
+
+@bp.app_template_global()
+def who_says_yes(purchase: Purchase) -> str:
+    """For whoever is not asked: who is. A broker does not read who else acts."""
+    person = current_person()
+    said = [f"{person.given_name}'s own side was asked to say yes."]
+    if not current_actor().brokers_for(person.id):
+        said.append(answerers_of(current_actor(), purchase).sentence(person.given_name))
+    return " ".join([*filter(None, said), before_a_yes(purchase)])
 
 
 def words() -> dict[str, object]:
