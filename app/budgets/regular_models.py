@@ -89,10 +89,13 @@ class RegularPayment(Base):
         """Whether it rests on a day."""
         return any(p.from_on <= day and (p.until_on is None or day <= p.until_on) for p in self.pauses)
 
-    def due_in(self, since: date, until: date, school: tuple[Term, ...]) -> list[tuple[date, RegularTerms]]:
+    def due_in(
+        self, since: date, until: date, school: tuple[Term, ...], *, rests: bool = True
+    ) -> list[tuple[date, RegularTerms]]:
         """The occurrences of some days with their terms, made or not; none while it rests or after its end.
 
         :param school: the school terms that a term-time one keeps to.
+        :param rests: False as if it did not rest.
         """
         first = max(since, self.starts_on)
         last = until if self.ends_on is None else min(until, self.ends_on)
@@ -101,7 +104,8 @@ class RegularPayment(Base):
         for index, terms in enumerate(agreed):
             begins = first if index == 0 else max(first, terms.from_on)
             ends = last if index + 1 == len(agreed) else min(last, agreed[index + 1].from_on - timedelta(days=1))
-            found += [(day, terms) for day in occurrences(terms.beat, begins, ends, school) if not self.paused_on(day)]
+            days = occurrences(terms.beat, begins, ends, school)
+            found += [(day, terms) for day in days if not (rests and self.paused_on(day))]
         return found
 
 

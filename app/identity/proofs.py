@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from app.identity.rules import Actor, AuthorityKind
+from app.identity.rules import Actor, is_at_work
 
 
 class Proof(StrEnum):
@@ -42,9 +42,10 @@ def is_two_step(proof: Proof) -> bool:
 def must_prove(actor: Actor) -> bool:
     """Whether this account may do nothing with the passphrase alone.
 
-    Staff see other people's affairs and brokers act in them; the account's own holders are asked kindly, not made to.
+    Staff see other people's affairs, brokers act in them, and a provider's people read who buys what for how much, in
+    their notices too; the account's own holders are asked kindly, not made to.
     """
-    return bool(actor.posts) or any(grant.kind is AuthorityKind.BROKER for grant in actor.grants)
+    return is_at_work(actor)
 
 
 def step_before(proof: Proof, *, has_second_step: bool, must: bool) -> Step:

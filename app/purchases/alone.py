@@ -137,6 +137,15 @@ def says_yes(actor: Actor, person: Person, pence: int, asked_as: str, found: Bey
     return True
 
 
+def may_say_yes(actor: Actor, person: Person, pence: int, asked_as: str, found: Beyond | None) -> bool:
+    """Whether the actor's yes would be taken, as the first of two or as the last. For pages; see :func:`says_yes`."""
+    try:
+        says_yes(actor, person, pence, asked_as, found)
+    except NotAllowedError:
+        return False
+    return True
+
+
 def sent_this_month(actor: Actor, person_id: UUID, instead_of: UUID | None = None) -> int:
     """What an account has sent, or said yes to, for a person in this London month, in pence.
 
@@ -253,4 +262,9 @@ def say_beyond(person: Person, found: Beyond | None) -> str:
     """In words for whoever sends it: why somebody else says yes first."""
     if found is Beyond.SECOND and person.agree_over_pence is not None:
         return f"Two representatives agree over {format_pounds(person.agree_over_pence, whole=True)}."
+    return say_why(found)
+
+
+def say_why(found: Beyond | None) -> str:
+    """The same without the sum on which two agree."""
     return _BEYOND.get(found, "") if found else ""

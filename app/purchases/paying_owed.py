@@ -1,4 +1,4 @@
-"""Paying a personal assistant what is still owed after the person has died, by a coordinator's decision."""
+"""Paying a personal assistant what is still owed after a death or a move, by a coordinator's decision."""
 
 from __future__ import annotations
 

@@ -21,11 +21,12 @@ from app.messages import queries as messages
 from app.messages.models import Message
 from app.messages.rules import About
 from app.plans.models import Outcome
-from app.purchases.alone import beyond_of
+from app.purchases.alone import beyond_of, may_say_yes, sent_together
 from app.purchases.appealing import may_appeal
 from app.purchases.models import Purchase, PurchaseDecision, PurchaseLine
 from app.purchases.own_work import known_to, require_known
 from app.purchases.problem_queries import may_help
+from app.purchases.reaching import is_elsewhere
 from app.purchases.rules import State, Verb, possible
 from app.purchases.waiting import Waiting, WaitingKind, waiting_for
 
@@ -151,8 +152,16 @@ def allowed(viewer: Actor, purchase: Purchase) -> frozenset[Verb]:
     beyond = beyond_of(viewer, purchase) if found & {Verb.CONFIRM, Verb.APPEAL} else None
     if beyond is not None:
         found.discard(Verb.APPEAL)
-    if viewer.account_id == purchase.agreed_by or beyond not in (None, Beyond.SECOND):
-        found.discard(Verb.CONFIRM)
+    if Verb.CONFIRM in found:
+        pence, asked_as = sent_together(purchase), purchase.requested_as
+        if viewer.account_id == purchase.agreed_by or not may_say_yes(
+            viewer, purchase.person, pence, asked_as, beyond
+        ):
+            found.discard(Verb.CONFIRM)
+    if beyond is Beyond.OUTCOME:
+        found.discard(Verb.TURN_DOWN)
+    if is_elsewhere(viewer, purchase):
+        found -= {Verb.PAY, Verb.REFUND}
     return frozenset(found)
 
 

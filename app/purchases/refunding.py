@@ -27,6 +27,7 @@ from app.purchases.ending_problems import end_problem
 from app.purchases.holding import payee_of
 from app.purchases.models import Purchase
 from app.purchases.problem_queries import may_help
+from app.purchases.reaching import refuse_elsewhere
 from app.purchases.refund_rules import HOW_WORDS, MAX_WHY, HowBack, ProblemEnd, RefundInput, share_out
 from app.purchases.rules import State, Verb, possible
 from app.purchases.second_look_models import PurchaseRefund, PurchaseRefundLine
@@ -128,6 +129,7 @@ def pay_out_credit(actor: Actor, purchase: Purchase, note_ref: str, on: date) ->
     :raises StateError: when nothing is left of it.
     """
     require(actor, Permission.BUY, purchase)
+    refuse_elsewhere(actor, purchase)
     note = db.session.scalar(
         select(PurchaseRefund).where(
             PurchaseRefund.ref == tidy_ref(note_ref),
@@ -294,3 +296,4 @@ def _require(actor: Actor, purchase: Purchase) -> None:
     if sold_by is not None and may(actor, Permission.KEEP_LISTINGS, ProviderSubject(sold_by)):
         return
     require(actor, Permission.BUY, purchase)
+    refuse_elsewhere(actor, purchase)

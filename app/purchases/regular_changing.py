@@ -22,6 +22,7 @@ from app.messages.rules import NoticeKind
 from app.policy.rules import Action
 from app.purchases.benefit_rules import words_of
 from app.purchases.declaring import asked_of, declare_regular
+from app.purchases.reaching import refuse_beyond
 from app.purchases.regular_posting import Posted, post_occurrence
 from app.purchases.regular_starting import withdraw_request
 from app.purchases.regular_things import ChangeInput
@@ -62,6 +63,8 @@ def write_down_now(actor: Actor, payment: RegularPayment, due_on: date) -> Poste
     :returns: what became of it; the reason, where it did not go through again, is with the occurrence.
     """
     require_own_work(actor, Permission.BUY, payment)
+    lock(payment)
+    refuse_beyond(actor, payment, due_on)
     return post_occurrence(actor, payment.id, due_on, it_happened=True)
 
 
@@ -88,6 +91,7 @@ def end(actor: Actor, payment: RegularPayment, on: date, reason: str = "") -> No
 def set_posted_by(actor: Actor, payment: RegularPayment, by: PostedBy) -> None:
     """Say who writes each occurrence down from today on."""
     budget = begin_own_work(actor, payment)
+    refuse_beyond(hold(actor, budget.person_id), payment)
     payment.posted_by = by
     payment.posts_from = clock.today() if by is PostedBy.CAREPURSE else None
     if payment.asked_by is None:  # it was agreed in the plan: what is written down is written in somebody's name

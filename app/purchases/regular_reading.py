@@ -135,6 +135,7 @@ class RegularWaiting:
     who: str
     due_on: date | None
     late: bool
+    who_answers: str = ""  # who says yes or no, where the reader may not (``saying_yes``)
 
 
 def waiting_for(viewer: Actor, person: Person) -> list[RegularWaiting]:

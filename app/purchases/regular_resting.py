@@ -12,7 +12,9 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.words import storable
+from app.identity.authority_queries import hold
 from app.identity.rules import Actor
+from app.purchases.reaching import refuse_beyond
 from app.purchases.regular_writing import begin_own_work, record
 from app.purchases.rules import MAX_NOTE
 
@@ -48,8 +50,12 @@ def pause(
 
 
 def resume(actor: Actor, payment: RegularPayment) -> None:
-    """Take it up again from today: every rest that is not over ends, and one that has not begun is dropped."""
-    begin_own_work(actor, payment)
+    """Take it up again from today: every rest that is not over ends, and one that has not begun is dropped.
+
+    :raises NotAllowedError: for whoever may not buy it: money moves again by it.
+    """
+    budget = begin_own_work(actor, payment)
+    refuse_beyond(hold(actor, budget.person_id), payment)
     today = clock.today()
     for resting in list(payment.pauses):
         if resting.from_on >= today:

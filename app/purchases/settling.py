@@ -19,6 +19,7 @@ from app.purchases.changing import move, record, require, require_state
 from app.purchases.ending_problems import end_problem
 from app.purchases.facts import is_regulated_care
 from app.purchases.models import Purchase
+from app.purchases.reaching import refuse_elsewhere
 from app.purchases.rules import MAX_WORDS, State, Verb, Way, fine_state
 from app.purchases.what_changes import refuse_while_changing
 
@@ -32,6 +33,7 @@ def mark_paid(actor: Actor, purchase: Purchase, paid_on: date, how: str) -> Purc
     """
     require(actor, Permission.BUY, purchase)
     require_state(purchase, State.APPROVED)
+    refuse_elsewhere(actor, purchase)
     how = one_line(how)
     errors = {}
     if paid_on > clock.today():

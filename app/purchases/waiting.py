@@ -51,6 +51,7 @@ class Waiting:
     who: str | None  # the coordinator, or who prepared or began it
     due_on: date | None
     late: bool
+    who_answers: str = ""  # who says yes or no, where the reader may not (``saying_yes``)
 
 
 _KIND = {

@@ -31,7 +31,7 @@ def check_kept(actor: Actor, account: Account) -> None:
 
     :raises NotAllowedError: when the last one is gone.
     """
-    if not account.has_second_step and (must_prove(actor) or actor.provider_ids):
+    if not account.has_second_step and must_prove(actor):
         raise NotAllowedError("You need a second step for what you do here. Add another one first, then take this out.")
 
 

@@ -62,7 +62,8 @@ def put_payment_back(actor: Actor, person: Person, ref: str) -> Purchase:
 
 
 def pay_owed(actor: Actor, person: Person, ref: str, words: str, amount_pence: int | None) -> Purchase:
-    """Pay a personal assistant from the budget what is still owed: the coordinator decides, finance is told.
+    """Pay a personal assistant from the budget what is still owed: the coordinator decides, finance is told, and after
+    a move the person's side, who may look and no more.
 
     The task stays until it is said to be done: pay, holiday and notice may come one after another.
 
@@ -73,13 +74,16 @@ def pay_owed(actor: Actor, person: Person, ref: str, words: str, amount_pence: i
     """
     change, task = task_for(actor, person, ref)
     _refuse_done(change, task)
-    if task.kind is not TaskKind.PAY_OWED or task.subject_id is None or change.kind is not ChangeKind.DEATH:
+    if task.kind is not TaskKind.PAY_OWED or task.subject_id is None:
         raise StateError("Nothing is owed here.")
     payment = db.session.get_one(RegularPayment, task.subject_id)
     paid = pay_from_budget(actor, payment, words, amount_pence)
     _record(actor, change, "pay_owed", "Paid what was owed to somebody who worked for them")
     title = f"{actor.name} paid what was owed to somebody who worked for {person.name}."
     tell_finance(actor, person, title)
+    if change.kind is ChangeKind.MOVE:
+        title = f"{actor.name} paid what was owed to somebody who works for {person.given_name}."
+        tell_side(actor, person, "changes", title, (), everybody_of(person.id))
     return paid
 
 

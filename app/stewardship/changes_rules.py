@@ -120,8 +120,21 @@ def move_follows(facts: ChangeFacts) -> tuple[Follow, ...]:
     found = _looking(facts.acting, facts.access_until)
     found += _stops(facts, last, f"stops here after {say_day(last, year=True)}. Agree it again with {facts.where_to}")
     found += _pay(
-        facts, TaskKind.EMPLOYER, "agree before the day who pays from then on, so that no pay is missed."
+        facts,
+        TaskKind.PAY_OWED,
+        f"pay up to {say_day(last, year=True)} and holiday not taken may be owed. A coordinator can still pay them "
+        "from the budget.",
     )
+    if facts.pay:
+        found.append(
+            Follow(
+                Area.PAY,
+                Deed.TASK,
+                f"Whoever is the employer: agree with {facts.where_to} who pays from {say_day(facts.day, year=True)} "
+                "on, so that no pay is missed.",
+                task=TaskKind.EMPLOYER,
+            )
+        )
     found += _waiting(facts, f"because {facts.given_name} moves to {facts.where_to}")
     found += _after(facts)
     if facts.paid_ahead_pence:

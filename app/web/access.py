@@ -133,15 +133,14 @@ def _recognise() -> None:
 
 
 def _before_anything_else(view: object, *, public: bool) -> Response | None:
-    """The one place where a second step is asked for: of everybody who has one, of staff and brokers, and of a
-    provider's people on the provider's pages, all of which show or change what it charges, is owed or is paid.
+    """The one place where a second step is asked for: of everybody who has one, and of everybody who is here for
+    their work (staff, brokers, a provider's people), whichever page they ask for.
 
     Whoever still has to take it is nobody on public pages, and on the pages of the step itself somebody with a name
     and no rights.
     """
     actor, account = g.actor, g.sign_in.account
-    must = must_prove(actor) or "provider_ref" in g
-    step = step_before(g.sign_in.proven, has_second_step=account.has_second_step, must=must)
+    step = step_before(g.sign_in.proven, has_second_step=account.has_second_step, must=must_prove(actor))
     if step is Step.NONE:
         return None
     g.step = step

@@ -22,6 +22,7 @@ from app.plans import queries as plans
 from app.purchases.alone import asked_to_say_yes, has_another, say_beyond, sent_together
 from app.purchases.models import Purchase
 from app.purchases.own_answers import own_answers_about, own_answers_of
+from app.purchases.saying_yes import answerers_of
 from app.web.acting_forms import EndForm, InviteForm, PaperForm, TermsForm
 from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES, reach_words
 from app.web.context import acting_grant, current_actor, current_person
@@ -233,6 +234,25 @@ def by_for(entry: AuditEntry, person: Person) -> str:
     quality = QUALITIES.get(entry.actor_role, entry.actor_role)
     whom = f", {quality}, for {person.given_name}" if entry.actor_role in _ACTS_FOR else ""
     return f"{entry.actor_name}{whom}, {clock.say_day(clock.london(entry.written_at).date())}"
+
+
+@bp.app_template_global()
+def before_a_yes(purchase: Purchase) -> str:
+    """What does not happen before somebody says yes: of what was bought already, only that it does not count yet."""
+    if purchase.way.is_paid_already and purchase.bought_on is not None:
+        bought = clock.say_day(purchase.bought_on)
+        return f"It was bought already, on {bought}. It does not count in the budget before there is a yes."
+    return "Nothing is bought before that."
+
+
+@bp.app_template_global()
+def who_says_yes(purchase: Purchase) -> str:
+    """For whoever is not asked: who is. A broker does not read who else acts."""
+    person = current_person()
+    said = [f"{person.given_name}'s own side was asked to say yes."]
+    if not current_actor().brokers_for(person.id):
+        said.append(answerers_of(current_actor(), purchase).sentence(person.given_name))
+    return " ".join([*filter(None, said), before_a_yes(purchase)])
 
 
 def words() -> dict[str, object]:

@@ -22,6 +22,7 @@ from app.policy import queries as policies
 from app.policy.engine import describe
 from app.policy.rules import Group
 from app.purchases import queries as purchases
+from app.purchases import saying_yes
 from app.stewardship import openings
 from app.web import words
 from app.web.context import current_actor, current_person
@@ -51,7 +52,7 @@ def show() -> ResponseReturnValue:
         budgets=[(item, stage_of(item, clock.today())) for item in found],
         asked=budget.ref if budget and len(found) > 1 else None,
         running=any(stage_of(item, clock.today()) is Stage.RUNNING for item in found),
-        waiting=purchases.waiting_for(actor, person),
+        waiting=saying_yes.mark_answerers(actor, person, purchases.waiting_for(actor, person)),
         first=_FIRST,
         rights=rights,
         Permission=Permission,

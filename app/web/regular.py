@@ -16,7 +16,7 @@ from app.core.errors import InvalidError, NotFoundError, StateError
 from app.identity import queries as identity
 from app.identity.rules import Permission, PersonSubject, may
 from app.policy.rules import Finding
-from app.purchases import regular, regular_reading, service
+from app.purchases import reaching, regular, regular_reading, saying_yes, service
 from app.purchases.benefit_queries import statements_about
 from app.purchases.regular_writing import is_own_work
 from app.web import regular_change, regular_new
@@ -80,6 +80,7 @@ def _page(payment: RegularPayment, answer: AnswerForm | None = None, message: Me
     running = budget in budgets.budgets_in_force(actor, person)
     today = clock.today()
     approval = approvals.latest_for(payment.id)
+    answerers = saying_yes.answerers_of_regular(actor, payment)
     return render_template(
         "regular/show.jinja",
         payment=payment,
@@ -98,7 +99,8 @@ def _page(payment: RegularPayment, answer: AnswerForm | None = None, message: Me
         form=answer or message,
         answer_form=answer or AnswerForm(formdata=None),
         message_form=message or MessageForm(formdata=None),
-        rights=_rights(payment),
+        rights=_rights(payment, answerers),
+        who_answers="" if answerers is None or actor.brokers_for(person.id) else answerers.sentence(person.given_name),
         statements=statements_about(payment.id),
         budget=budget,
         coordinator=identity.coordinator_of(person.id),
@@ -106,7 +108,7 @@ def _page(payment: RegularPayment, answer: AnswerForm | None = None, message: Me
     )
 
 
-def _rights(payment: RegularPayment | None = None) -> dict[str, bool]:
+def _rights(payment: RegularPayment | None = None, answerers: saying_yes.Answerers | None = None) -> dict[str, bool]:
     """What the reader may do. A broker prepares a change of what the own side has, and does nothing else about it."""
     actor, person_id = current_actor(), current_person().id
     wanted = (Permission.PREPARE_PURCHASE, Permission.BUY, Permission.CONFIRM_PURCHASE)
@@ -114,6 +116,11 @@ def _rights(payment: RegularPayment | None = None) -> dict[str, bool]:
     if payment is not None and not is_own_work(actor, payment, person_id):
         found[Permission.BUY.value] = False
         found[Permission.PREPARE_PURCHASE.value] &= payment.state is RegularState.RUNNING
+    if answerers is not None:
+        found[Permission.CONFIRM_PURCHASE.value] = answerers.is_reader
+    found["set_going"] = found[Permission.BUY.value] and (
+        payment is None or reaching.beyond_regular(actor, payment) is None
+    )
     return found
 
 

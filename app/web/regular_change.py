@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.errors import InvalidError, NotFoundError
 from app.identity import queries as identity
 from app.identity.rules import Permission
-from app.purchases import regular
+from app.purchases import regular, saying_yes
 from app.purchases.regular import ChangeInput, Posted
 from app.web.context import current_actor, current_person
 from app.web.forms import show
@@ -189,6 +189,8 @@ def price(regular_ref: str) -> ResponseReturnValue:
         rise=waiting,
         before=payment.terms_on(waiting.from_on),
         weighed=regular.check_rise(actor, payment),
+        answerers=saying_yes.answerers_of_regular(actor, payment),
+        brokers=actor.brokers_for(current_person().id),
         coordinator=identity.coordinator_of(current_person().id),
     )
 

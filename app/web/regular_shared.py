@@ -12,7 +12,7 @@ from app.budgets.regular_models import RegularPayment
 from app.budgets.regular_queries import ANOTHERS, is_anothers
 from app.messages import service as messages
 from app.messages.rules import About
-from app.purchases import regular
+from app.purchases import regular, saying_yes
 from app.purchases.regular_reading import RegularWaiting
 from app.web.context import current_actor, current_person
 from app.web.regular_forms import say_days, sentence
@@ -27,7 +27,8 @@ pages.add_app_template_filter(sentence, "sentence")
 def regular_waiting() -> Sequence[RegularWaiting]:
     """What waits about things bought again and again, for the home page. Read once a request."""
     if "regular_waiting" not in g:
-        g.regular_waiting = regular.waiting_for(current_actor(), current_person())
+        actor, person = current_actor(), current_person()
+        g.regular_waiting = saying_yes.mark_regular_answerers(actor, person, regular.waiting_for(actor, person))
     return g.regular_waiting  # type: ignore[no-any-return]  # what was just put there
 
 

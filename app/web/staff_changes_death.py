@@ -114,7 +114,8 @@ def task(person_ref: str, task_ref: str) -> ResponseReturnValue:
 def pay(person_ref: str, task_ref: str) -> ResponseReturnValue:
     """Pay somebody who worked for the person what is still owed."""
     person = person_of(person_ref)
-    _, found = open_task(person, task_ref)
+    change, found = open_task(person, task_ref)
+    back = url_for(f"staff_changes_{change.kind.value}.show", person_ref=person.ref)
     form = OwedForm()
     if form.validate_on_submit():
         try:
@@ -123,8 +124,8 @@ def pay(person_ref: str, task_ref: str) -> ResponseReturnValue:
             form.take(error)
         else:
             flash("Paid from the budget. Finance is told.")
-            return redirect(url_for("staff_changes_death.show", person_ref=person.ref), 303)
-    return show_form("changes/pay_owed.jinja", form, person=person, task=found)
+            return redirect(back, 303)
+    return show_form("changes/pay_owed.jinja", form, person=person, task=found, back=back)
 
 
 @bp.post("/staff/people/<person_ref>/death/put-back/<task_ref>")

@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
         codes_left=queries.recovery_codes_left(actor),
         devices=len(queries.sign_ins_of(actor, idle_time())),
         passkeys_work=questions.place_or_none() is not None,
-        must=must_prove(actor) or bool(actor.provider_ids),
+        must=must_prove(actor),
     )
 
 

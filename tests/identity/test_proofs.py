@@ -26,9 +26,10 @@ def test_all_staff_must_prove_it(role: StaffRole) -> None:
     assert must_prove(_actor(AuthorityKind.SELF, role=role)), "a holder who also works there too"
 
 
-def test_brokers_must_and_people_themselves_need_not() -> None:
+def test_brokers_and_providers_must_and_people_themselves_need_not() -> None:
     assert must_prove(_actor(AuthorityKind.BROKER))
     assert must_prove(_actor(AuthorityKind.SELF, AuthorityKind.BROKER))
+    assert must_prove(Actor(uuid4(), "Bea Holloway", provider_ids=(uuid4(),)))
     own = (AuthorityKind.SELF, AuthorityKind.REPRESENTATIVE, AuthorityKind.NOMINEE)
     assert not must_prove(_actor(*own))
 

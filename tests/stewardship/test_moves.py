@@ -155,3 +155,30 @@ def test_two_workers_at_once_move_once(real_database: Flask) -> None:
             db.session.scalar(settled.where(ChangeTask.change_id == change_id, ChangeTask.kind == TaskKind.SETTLE)) == 1
         )
         assert not proof.verify().problems
+
+
+def test_wages_earned_before_a_move_are_paid_from_the_budget_that_owes_them(george: Life, own: Account) -> None:
+    """What somebody earned until the day falls due after it: it is still the old commissioner's to pay."""
+    change = moved(george, clock.today())
+    (task,) = tasks(change, TaskKind.PAY_OWED)
+    assert task.subject_id == george.wages.id
+    assert "pay up to Monday 23 November 2026" in task.words
+    assert [item.subject_id for item in tasks(change, TaskKind.EMPLOYER)] == [None], "who pays from then on"
+    priya, before = make.actor_for(george.priya), budgets.balance(george.budget).available
+    with clock.at(TODAY + timedelta(days=4)):
+        paid = changes_after.pay_owed(priya, george.person, task.ref, "Pay for 1 to 23 November", 15_000)
+    assert (paid.state, paid.requested_as, paid.payee_name) == (State.PAID, "coordinator", "Marta Kowalczyk")
+    assert budgets.balance(george.budget).available == before - 15_000
+    told = db.session.scalars(select(Notice.title).where(Notice.account_id == own.id)).all()
+    assert "Priya Shah paid what was owed to somebody who works for George." in told
+    for item in (task, *tasks(change, TaskKind.EMPLOYER)):
+        changes_after.finish_task(priya, george.person, item.ref, "Agreed with Leeds")
+    changes_after.close(priya, george.person, change.ref)
+    with pytest.raises(StateError):
+        changes_after.pay_owed(priya, george.person, task.ref, "More", 100)
+    assert ledger_is_right()
+
+
+def test_before_the_day_of_a_move_nothing_is_owed(george: Life, own: Account) -> None:
+    change = moved(george, clock.today() + timedelta(days=10))
+    assert not tasks(change, TaskKind.PAY_OWED), "it is paid as agreed until then"

@@ -84,30 +84,40 @@ def of_role(role: str) -> Account:
     [
         *((role.value, True) for role in StaffRole),
         ("broker", True),
+        ("provider", True),
         ("self", False),
         ("representative", False),
         ("nominee", False),
     ],
 )
-def test_staff_and_brokers_are_led_to_set_one_up(client: FlaskClient, role: str, led: bool) -> None:
+def test_whoever_is_here_for_their_work_is_led_to_set_one_up(client: FlaskClient, role: str, led: bool) -> None:
     answer = half(client, of_role(role)).get("/notices")
     assert (answer.status_code, answer.location) == ((303, "/second-step/set-up?next=/notices") if led else (200, None))
 
 
-def test_a_provider_is_asked_on_its_own_pages(client: FlaskClient) -> None:
+def test_a_provider_reads_nothing_of_buyers_with_the_passphrase_alone(client: FlaskClient) -> None:
+    """Their notices, and the download with all of them, say who buys what for how much, as their own pages do."""
     account = of_role("provider")
     (provider,) = market.providers_of(account.id)
+    own = [f"/provider/{provider.ref}/{page}" for page in ("", "orders", "listings")]
     half(client, account)
-    assert client.get("/notices").status_code == 200
-    for page in ("", "orders", "listings"):
-        way = client.get(f"/provider/{provider.ref}/{page}").location
-        assert way == f"/second-step/set-up?next=/provider/{provider.ref}/{page}"
+    for page in ("/notices", "/records", "/account", "/people", *own):
+        assert client.get(page).location == f"/second-step/set-up?next={page}"
+    assert "You need one for what you do here" in client.get("/second-step/set-up?next=/notices").text
 
 
+def test_a_provider_who_has_a_budget_too_is_asked_there_as_well(client: FlaskClient) -> None:
+    account = of_role("provider")
+    person = make_person(make_commissioner())
+    give_authority(account, person)
+    assert half(client, account).get(f"/p/{person.ref}/").location == f"/second-step/set-up?next=/p/{person.ref}/"
+
+
+@pytest.mark.parametrize("role", ["coordinator", "provider"])
 @pytest.mark.parametrize("has_app", [True, False])
-def test_before_the_step_nothing_else_is_open(app: Flask, client: FlaskClient, has_app: bool) -> None:
+def test_before_the_step_nothing_else_is_open(app: Flask, client: FlaskClient, role: str, has_app: bool) -> None:
     """Every address there is, asked with the passphrase alone."""
-    account = of_role("coordinator")
+    account = of_role(role)
     if has_app:
         with_app(account)
     half(client, account)
