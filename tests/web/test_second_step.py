@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from webauthn.helpers import base64url_to_bytes
 
 from app.core import clock, sealing
 from app.core.db import db
@@ -35,7 +34,6 @@ from tests.factories import (
     make_person,
     make_post,
 )
-from tests.signing_in.device import Device
 
 SignIn = Callable[[FlaskClient, Account], FlaskClient]
 #: What is open to whoever still has to take the step.
@@ -288,23 +286,3 @@ def test_the_proof_of_a_session_is_the_strongest_shown(client: FlaskClient, sign
     with client.session_transaction() as cookie:
         opened = sessions.open_session_of(cookie["token"], timedelta(minutes=30))
     assert opened.proven is Proof.NHS
-
-
-def test_a_passkey_is_made_and_signs_in_alone(client: FlaskClient, sign_in: SignIn) -> None:
-    account, *_ = make_holder()
-    sign_in(client, account)
-    device = Device()
-
-    def question() -> bytes:
-        with client.session_transaction() as cookie:
-            return base64url_to_bytes(cookie["question"][0])
-
-    client.get("/account/passkeys/new")
-    said = device.make(question(), account.id.bytes)
-    made = client.post("/account/passkeys/new", data={"name": "My phone", "passkey": said})
-    assert made.location == "/second-step/codes", made.text
-    client.post("/sign-out")
-    client.get("/sign-in")
-    answer = client.post("/sign-in/passkey", data={"passkey": device.answer(question()), "next": "/account"})
-    assert answer.location == "/account"
-    assert "My phone" in client.get("/account").text
