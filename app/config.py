@@ -25,6 +25,8 @@ class Settings:
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]  # what was signed with them is still believed; nothing new is
     database_url: str | None  # None: the embedded server in ``instance``
+    #: With it the tables are made and changed, by a role that owns them; None: by the software's own.
+    database_owner_url: str | None
     instance: Path
     receipts: Path
     demo: bool
@@ -66,7 +68,8 @@ class Settings:
         return cls(
             secret_key=secret_key,
             secret_key_fallbacks=_fallbacks(env, secret_key),
-            database_url=_database_url(env),
+            database_url=_database_url(env, "DATABASE_URL"),
+            database_owner_url=_owner_url(env),
             instance=instance,
             receipts=Path(env.get("RECEIPTS_DIR") or instance / "receipts").expanduser().resolve(),
             demo=demo,
@@ -108,9 +111,12 @@ def settings_for(argv: Sequence[str]) -> Settings:
     :raises ConfigError: when a setting is missing or cannot be right.
     """
     words = _command(argv)
-    if words is None or words[:1] == ["run"] or words[:2] == ["jobs", "work"]:
-        return Settings.from_env()
+    serves = words is None or words[:1] == ["run"] or words[:2] == ["jobs", "work"]
     command = words[0] if words else ""
+    if (serves or command == "demo") and os.environ.get("DATABASE_OWNER_URL"):
+        raise ConfigError("DATABASE_OWNER_URL is not for what serves: it could undo what guards ledger and audit.")
+    if words is None or serves:
+        return Settings.from_env()
     if command == "demo":
         return Settings.from_env({"CAREPURSE_DEMO": "1", **os.environ})
     stored = command == "policy" and not {"--help", "--default"} & set(words) and set(words[1:2]) & _STORED_POLICY
@@ -200,16 +206,23 @@ def _mail_is_private(env: Mapping[str, str]) -> None:
         raise ConfigError("SMTP_PASSWORD would travel unencrypted: leave SMTP_STARTTLS on.")
 
 
-def _database_url(env: Mapping[str, str]) -> str | None:
-    url = env.get("DATABASE_URL")
+def _database_url(env: Mapping[str, str], name: str) -> str | None:
+    url = env.get(name)
     if not url:
         return None
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
-        raise ConfigError("DATABASE_URL must be a PostgreSQL address, like postgresql://user@host/name.")
+        raise ConfigError(f"{name} must be a PostgreSQL address, like postgresql://user@host/name.")
     if not read_flag(env, "PLAIN_DATABASE", False):
-        check_database_is_private(url)
+        check_database_is_private(name, url)
     return f"postgresql+psycopg://{rest}"
+
+
+def _owner_url(env: Mapping[str, str]) -> str | None:
+    url = _database_url(env, "DATABASE_OWNER_URL")
+    if url and not env.get("DATABASE_URL"):
+        raise ConfigError("DATABASE_OWNER_URL is missing its other half: set DATABASE_URL to the same database.")
+    return url
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

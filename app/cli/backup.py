@@ -10,8 +10,9 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.audit import proof as audit
-from app.core import backup
+from app.core import backup, database
 from app.core.db import allow_long_statements
+from app.core.errors import CarePurseError
 from app.ledger import proof as ledger
 
 
@@ -37,9 +38,11 @@ def write(target: Path) -> None:
 def restore(source: Path, replace: bool) -> None:
     """Bring back what FILE holds, all of it or nothing, and prove it. Stop the software first."""
     url = current_app.config["DATABASE_URL"]
+    owner_url = current_app.config["SETTINGS"].database_owner_url or url
     try:
-        manifest = backup.restore_backup(url, _folder(), source, replace=replace)
-    except backup.BackupError as error:
+        manifest = backup.restore_backup(owner_url, _folder(), source, replace=replace)
+        database.give_rights()
+    except CarePurseError as error:
         raise click.ClickException(error.sentence) from error
     click.echo(f"Restored as of {manifest['made_at']}.")
     allow_long_statements()

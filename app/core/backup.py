@@ -99,7 +99,7 @@ def write_backup(database_url: str, folder: Path, target: Path) -> Made:
         named = _named_files(connection)
         manifest: dict[str, Any] = {
             "format": FORMAT,
-            "role": _one(connection, "SELECT current_user"),
+            "role": _one(connection, "SELECT tableowner FROM pg_tables WHERE tablename = 'alembic_version'"),
             "revision": _one(connection, "SELECT version_num FROM alembic_version"),
             "made_at": str(_one(connection, "SELECT now()")),
             "server": connection.info.server_version,
@@ -130,6 +130,7 @@ def write_backup(database_url: str, folder: Path, target: Path) -> Made:
 def restore_backup(database_url: str, folder: Path, source: Path, *, replace: bool = False) -> Mapping[str, Any]:
     """Bring back everything a backup holds.
 
+    :param database_url: the address of whoever owns the tables.
     :param folder: where kept files go; those that are there already stay.
     :param replace: take out what the database holds; without it the database must be empty.
     :returns: the backup's manifest.

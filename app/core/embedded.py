@@ -38,24 +38,25 @@ def socket_folder(admin_uri: str) -> str:
     return parse_qs(urlsplit(admin_uri).query)["host"][0]
 
 
-def ensure_database(admin_uri: str, name: str, *, template: str | None = None) -> str:
+def ensure_database(admin_uri: str, name: str, *, template: str | None = None, role: str = ROLE) -> str:
     """Make the database ``name``, owned by the ordinary role, unless it is there.
 
     :param template: a database to copy instead of an empty one.
+    :param role: who owns it and connects; made when missing.
     :returns: the SQLAlchemy address with which the software connects.
     """
     with psycopg.connect(admin_uri, autocommit=True) as connection:
         # Two first starts at once: one makes the role and the database, the other finds them.
         connection.execute("SELECT pg_advisory_lock(7268)")
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(ROLE)))
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(ROLE), sql.Identifier(template or "template1")
+                    sql.Identifier(name), sql.Identifier(role), sql.Identifier(template or "template1")
                 )
             )
-    return f"postgresql+psycopg://{ROLE}@/{name}?host={socket_folder(admin_uri)}"
+    return f"postgresql+psycopg://{role}@/{name}?host={socket_folder(admin_uri)}"
 
 
 def drop_database(admin_uri: str, name: str) -> None:

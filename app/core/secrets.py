@@ -48,9 +48,10 @@ def is_this_machine(host: str | None) -> bool:
         return False
 
 
-def check_database_is_private(url: str) -> None:
+def check_database_is_private(name: str, url: str) -> None:
     """Refuse a database on another machine without encryption on the way: its password and everybody's data travel.
 
+    :param name: the setting's.
     :raises ConfigError: saying how to ask for encryption.
     """
     parts = urlsplit(url)
@@ -60,6 +61,6 @@ def check_database_is_private(url: str) -> None:
         return
     if not set(query.get("sslmode", [])) & _ENCRYPTED:
         raise ConfigError(
-            "DATABASE_URL goes to another machine unencrypted: add ?sslmode=verify-full (or require). "
+            f"{name} goes to another machine unencrypted: add ?sslmode=verify-full (or require). "
             "Where the network itself is encrypted, set PLAIN_DATABASE=yes."
         )

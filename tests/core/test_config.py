@@ -35,6 +35,8 @@ FAR = "postgresql://app:hello@db.example.org/purse"
         (GOOD | {"BASE_URL": "https://purse.example.org/path"}, "BASE_URL"),
         (GOOD | {"STAFF_IDLE_MINUTES": "1"}, "STAFF_IDLE_MINUTES"),
         (GOOD | {"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL"),
+        (GOOD | {"DATABASE_OWNER_URL": "postgresql:///purse"}, "set DATABASE_URL to the same"),
+        (GOOD | {"DATABASE_URL": "postgresql:///purse", "DATABASE_OWNER_URL": FAR}, "DATABASE_OWNER_URL goes to"),
         (GOOD | {"IDLE_MINUTES": "soon"}, "IDLE_MINUTES"),
         (GOOD | {"SECURE_COOKIES": "perhaps"}, "SECURE_COOKIES"),
         (GOOD | {"SMTP_PORT": "99999"}, "SMTP_PORT"),
@@ -156,3 +158,16 @@ def test_a_command_is_known_behind_flasks_own_options(monkeypatch: pytest.Monkey
     monkeypatch.setenv("CAREPURSE_INSTANCE", str(tmp_path))
     assert settings_for(["/bin/flask", "-A", "wsgi", "policy", "check"]).offline
     assert settings_for(["/lib/flask/__main__.py", "--app", "wsgi", "demo"]).demo
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["/bin/gunicorn", "wsgi:app"], ["/bin/flask", "run"], ["/bin/flask", "jobs", "work"], ["/bin/flask", "demo"]],
+)
+def test_what_serves_does_not_know_who_owns_the_tables(argv: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", STRONG)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app@/purse")
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner@/purse")
+    with pytest.raises(ConfigError, match="DATABASE_OWNER_URL is not for what serves"):
+        settings_for(argv)
+    assert settings_for(["/bin/flask", "db", "upgrade"]).database_owner_url == "postgresql+psycopg://owner@/purse"
