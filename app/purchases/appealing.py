@@ -27,6 +27,7 @@ from app.purchases.holding import try_to_hold
 from app.purchases.models import Purchase
 from app.purchases.quoting import use_quotes
 from app.purchases.rules import MAX_NOTE, State, Verb
+from app.purchases.telling import doer
 
 
 def may_appeal(purchase: Purchase) -> bool:
@@ -109,11 +110,12 @@ def appeal(actor: Actor, purchase: Purchase, why: str) -> Purchase:
         needs_reason=blocked,
     )
     team = [to] if to else [item for item in identity.coordinators(purchase.commissioner_id) if item.id not in barred]
+    by = doer(purchase.person, actor.name, actor.quality_for(purchase.person_id, purchase.commissioner_id))
     messages.notify(
         actor,
         [account.id for account in team],
         NoticeKind.TO_DECIDE,
-        f"{purchase.person.given_name} asks for a second look at {named(purchase)}. "
+        f"{by.who} asks for a second look at {named(purchase)}{by.for_whom}. "
         f"Answer by {clock.say_day(request.due_on)}.",
         about=About.REQUEST,
         about_ref=request.ref,

@@ -28,7 +28,7 @@ from app.messages import conversations, gate
 from app.messages import service as messages
 from app.messages.models import Conversation
 from app.messages.rules import About, ConversationState, NoticeKind
-from app.purchases.telling import tell_about
+from app.purchases.telling import doer_by_account, tell_about
 
 _REMINDERS = Actor.system("Reminders")
 #: What waits for staff, of either kind.
@@ -64,7 +64,7 @@ def keep_promises() -> Reminded:
     due = [item for kind in _KINDS for item in _mark(kind, kind.due_on <= today, "reminded_on", today)]
     for item in due:
         said = "today" if item.due_on == today else f"by {clock.say_day(_due(item))}"
-        title = f"{_named(item)}: you promised {item.person.given_name} an answer {said}."
+        title = f"{_named(item)}: you promised {_asker(item)} an answer {said}."
         who = [key for key in _may_answer(item) if item.assigned_to in (None, key)]
         _tell_staff(item, who, NoticeKind.REMINDER, title)
     late = [item for kind in _KINDS for item in _mark(kind, kind.due_on < today, "lead_told_on", today)]
@@ -129,7 +129,7 @@ def _tell_leads(item: Asked) -> bool:
         item.lead_told_on = None
         return False
     by, has = (item.assignee.name, "has not") if item.assignee else ("Nobody", "has")
-    said = f"{by} {has} answered {item.person.given_name} by {clock.say_day(_due(item))}"
+    said = f"{by} {has} answered {_asker(item)} by {clock.say_day(_due(item))}"
     for lead in leads:
         opens = item.assigned_to in (None, lead)
         _tell_staff(item, [lead], NoticeKind.LATE, f"{said}: {_named(item)}." if opens else f"{said}.")
@@ -170,6 +170,13 @@ def _may_answer(item: Asked) -> list[UUID]:
 def _leads(item: Asked) -> list[UUID]:
     may_answer = _may_answer(item)
     return [key for key in identity.team_leads(item.commissioner_id) if key in may_answer]
+
+
+def _asker(item: Asked) -> str:
+    """Who waits for the answer: whoever asked, and for whom."""
+    if isinstance(item, ApprovalRequest):
+        return doer_by_account(item.person, item.asked_by).to_whom
+    return item.person.given_name
 
 
 def _named(item: Asked) -> str:

@@ -8,18 +8,24 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from app.approvals import queries as approval_queries
 from app.audit import service as audit
 from app.budgets.regular_models import RegularPayment
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError
+from app.identity import queries as identity
 from app.identity.rules import Actor, Permission
 from app.marketplace.models import Provider
-from app.messages.rules import NoticeKind
+from app.messages import service as messages
+from app.messages.rules import About, NoticeKind
 from app.purchases.benefit_models import BenefitStatement
+from app.purchases.benefit_queries import statement_of
 from app.purchases.benefit_rules import BenefitInput, check_benefit
 from app.purchases.changing import is_private, named, require
+from app.purchases.checking import sellers_in
 from app.purchases.models import Purchase
+from app.purchases.rules import State
 from app.purchases.telling import tell_holders
 
 
@@ -33,6 +39,7 @@ def declare(actor: Actor, purchase: Purchase, typed: BenefitInput) -> BenefitSta
     if actor.account_id is None or not actor.brokers_for(purchase.person_id):
         raise NotAllowedError("This is for the broker to say.")
     said = checked(actor, purchase.provider_id, typed)
+    before = statement_of(purchase)
     statement = _keep(actor, said, purchase.commissioner_id, purchase.person_id, purchase_id=purchase.id)
     private = is_private(purchase)
     about = "something not sent yet" if private else named(purchase)
@@ -47,9 +54,60 @@ def declare(actor: Actor, purchase: Purchase, typed: BenefitInput) -> BenefitSta
         details={"ref": purchase.ref, "gets": statement.gets, "pence": statement.amount_pence},
     )
     if purchase.submitted_at is not None and not private:
-        title = f"{actor.name} put right what they get from {purchase.title}: {actor.name} {statement.words}."
-        tell_holders(actor, purchase, NoticeKind.CONFIRMED, title)
+        _tell_of_correction(actor, purchase, statement, before)
     return statement
+
+
+def _tell_of_correction(
+    actor: Actor, purchase: Purchase, now: BenefitStatement, before: BenefitStatement | None
+) -> None:
+    """Tell the person's own side, and whoever looks after them: had it been said at once, a person might have looked.
+
+    While it waits for the own side's yes they weigh it themselves, and a coordinator is asked after it.
+    """
+    title = f"{actor.name} put right what they get from {purchase.title}: {actor.name} {now.words}."
+    tell_holders(actor, purchase, NoticeKind.CONFIRMED, title)
+    if before is None or before.words == now.words:
+        return
+    audit.record(
+        actor,
+        "purchases.put_benefit_right",
+        f"Put right what they get from {named(purchase)}: {actor.name} {now.words}. Before: {before.words}",
+        subject_kind="purchase",
+        subject_id=purchase.id,
+        person_id=purchase.person_id,
+        commissioner_id=purchase.commissioner_id,
+        details={"ref": purchase.ref, "pence": now.amount_pence, "was_pence": before.amount_pence},
+    )
+    if purchase.state is not State.AWAITING_HOLDER:
+        _tell_coordinator(actor, purchase, now, before)
+
+
+def _tell_coordinator(actor: Actor, purchase: Purchase, now: BenefitStatement, before: BenefitStatement) -> None:
+    """Tell the coordinator both answers. Where nobody was asked to look, what was bought stays the person's affair."""
+    request = approval_queries.latest_for(purchase.id)
+    coordinator = approval_queries.coordinator_for(
+        purchase.person_id, purchase.commissioner_id, purchase.requested_by, sellers_in(purchase)
+    )
+    if request is not None and request.assigned_to is not None:
+        team = [request.assigned_to]
+    elif coordinator is not None:
+        team = [coordinator.id]
+    else:
+        team = [account.id for account in identity.coordinators(purchase.commissioner_id)]
+    person = purchase.person
+    what = "something they arranged" if request is None else purchase.title
+    both = f"{now.words}. Before: {before.words}"
+    messages.notify(
+        actor,
+        team,
+        NoticeKind.PROBLEM,
+        f"{actor.name} put right what they get from {what} for {person.given_name}: {both}.",
+        "You can write to the person about it. Both answers stand on the purchase.",
+        about=About.STAFF_ACTING if request is None else About.REQUEST,
+        about_ref=person.ref if request is None else request.ref,
+        person_id=person.id,
+    )
 
 
 def declare_regular(actor: Actor, payment: RegularPayment, person_id: UUID, said: BenefitInput) -> BenefitStatement:

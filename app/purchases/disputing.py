@@ -20,7 +20,7 @@ from app.purchases.problem_queries import may_help
 from app.purchases.refund_rules import ProblemEnd
 from app.purchases.rules import MAX_NOTE, State, Verb, fine_state
 from app.purchases.second_look_models import PurchaseProblem
-from app.purchases.telling import tell_side
+from app.purchases.telling import doer, tell_side
 
 
 def dispute(actor: Actor, purchase: Purchase, words: str) -> PurchaseProblem:
@@ -47,12 +47,12 @@ def dispute(actor: Actor, purchase: Purchase, words: str) -> PurchaseProblem:
     db.session.flush()
     record(actor, purchase, "dispute", "Said that something is wrong with", why=words)
     team = [helper] if helper else identity.coordinators(purchase.commissioner_id)
-    title = f"{purchase.person.given_name} says that something is wrong with {named(purchase)}."
+    by = doer(purchase.person, actor.name, actor.quality_for(purchase.person_id, purchase.commissioner_id))
     messages.notify(
         actor,
         [account.id for account in team],
         NoticeKind.PROBLEM,
-        title,
+        f"{by.who} says that something is wrong with {named(purchase)}{by.for_whom}.",
         words,
         about=About.PROBLEM,
         about_ref=problem.ref,
@@ -62,7 +62,7 @@ def dispute(actor: Actor, purchase: Purchase, words: str) -> PurchaseProblem:
         actor,
         sellers,
         NoticeKind.PROBLEM,
-        title,
+        f"{purchase.person.given_name} says that something is wrong with {named(purchase)}.",  # no other name for them
         words,
         about=About.ORDER,
         about_ref=purchase.ref,

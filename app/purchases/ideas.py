@@ -35,6 +35,7 @@ from app.purchases.idea_queries import idea_for
 from app.purchases.idea_rules import OPEN_IDEAS, HowOften, IdeaInput, IdeaState, check_idea, proposed_sum
 from app.purchases.models import Purchase
 from app.purchases.rules import LineInput, State
+from app.purchases.telling import doer
 
 
 def quick_word(person: Person, words: str, amount_pence: int | None) -> Decision:
@@ -114,11 +115,12 @@ def ask_idea(actor: Actor, person: Person, typed: IdeaInput, *, all_the_same: bo
     )
     record_idea(actor, idea, "ask_idea", "Asked about the idea")
     team = [to] if to else identity.coordinators(person.commissioner_id)
+    by = doer(person, actor.name, actor.quality_for(person.id, person.commissioner_id))
     messages.notify(
         actor,
         [account.id for account in team],
         NoticeKind.TO_DECIDE,
-        f"{person.given_name} has an idea: {words}. Answer by {clock.say_day(request.due_on)}.",
+        f"{by.who} has an idea{by.for_whom.removeprefix(',')}: {words}. Answer by {clock.say_day(request.due_on)}.",
         about=About.REQUEST,
         about_ref=request.ref,
         person_id=person.id,

@@ -36,6 +36,7 @@ from app.plans.models import Outcome, Per
 from app.purchases.alone import beyond
 from app.purchases.planned import KEPT, End, ends_of
 from app.purchases.rules import MAX_NOTE
+from app.purchases.telling import doer
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,12 +283,13 @@ def _ask(actor: Actor, person: Person, made: OutcomeMove, check: MoveCheck, titl
         assigned_to=coordinator,
     )
     team = [coordinator] if coordinator else identity.coordinators(made.commissioner_id)
-    by = clock.say_day(request.due_on)
+    day = clock.say_day(request.due_on)
+    by = doer(person, actor.name, actor.quality_for(person.id, person.commissioner_id))
     messages.notify(
         actor,
         [account.id for account in team],
         NoticeKind.TO_DECIDE,
-        f"{person.given_name} asks to move {format_pounds(made.amount_pence)}. Answer by {by}.",
+        f"{by.who} asks to move {format_pounds(made.amount_pence)}{by.for_whom}. Answer by {day}.",
         about=About.REQUEST,
         about_ref=request.ref,
         person_id=person.id,

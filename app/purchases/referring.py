@@ -17,6 +17,7 @@ from app.policy.rules import Action, Decision
 from app.purchases.changing import named
 from app.purchases.checking import sellers_in
 from app.purchases.models import Purchase
+from app.purchases.telling import doer
 
 
 def ask_coordinator(actor: Actor, purchase: Purchase, decision: Decision) -> ApprovalRequest:
@@ -26,11 +27,12 @@ def ask_coordinator(actor: Actor, purchase: Purchase, decision: Decision) -> App
     )
     request = approvals.open_request(actor, **_question(purchase, decision), assigned_to=coordinator)
     team = [coordinator] if coordinator else identity.coordinators(purchase.commissioner_id)
+    by = doer(purchase.person, purchase.requested_by_name, purchase.requested_as)
     messages.notify(
         actor,
         [account.id for account in team],
         NoticeKind.TO_DECIDE,
-        f"{purchase.person.given_name} asks about {named(purchase)}. Answer by {clock.say_day(request.due_on)}.",
+        f"{by.who} asks about {named(purchase)}{by.for_whom}. Answer by {clock.say_day(request.due_on)}.",
         about=About.REQUEST,
         about_ref=request.ref,
         person_id=purchase.person_id,

@@ -42,6 +42,7 @@ from app.purchases.regular_writing import (
     tell,
 )
 from app.purchases.rules import MAX_NOTE
+from app.purchases.telling import doer
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +185,13 @@ def withdraw_request(actor: Actor, payment: RegularPayment) -> None:
     if request is None:
         return
     approvals.withdraw(actor, request)
+    person = person_of(budget_of(payment))
+    by = doer(person, actor.name, actor.quality_for(person.id, person.commissioner_id))
     messages.notify(
         actor,
         [request.assigned_to] if request.assigned_to else [],
         NoticeKind.TAKEN_BACK,
-        f"{person_of(budget_of(payment)).given_name} took back {request.title}.",
+        f"{by.who} took back {request.title}{by.for_whom}.",
         about=About.REQUEST,
         about_ref=request.ref,
         person_id=request.person_id,

@@ -29,7 +29,7 @@ from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.policy.rules import Action, Decision
 from app.purchases.rules import line_amount
-from app.purchases.telling import side_of
+from app.purchases.telling import doer_by_account, side_of
 
 _MOVED = "Somebody, or another tab, changed this a moment ago. Look at it again."
 _NOT_YOURS = {
@@ -266,11 +266,12 @@ def ask_coordinator(
         assigned_to=coordinator,
     )
     team = [coordinator] if coordinator else identity.coordinators(budget.commissioner_id)
+    by = doer_by_account(person, asked_by)
     messages.notify(
         actor,
         [account.id for account in team],
         NoticeKind.TO_DECIDE,
-        f"{person.given_name} asks about {title}. Answer by {clock.say_day(request.due_on)}.",
+        f"{by.who} asks about {title}{by.for_whom}. Answer by {clock.say_day(request.due_on)}.",
         about=About.REQUEST,
         about_ref=request.ref,
         person_id=person.id,

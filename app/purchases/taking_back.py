@@ -18,6 +18,7 @@ from app.purchases.facts import weigh
 from app.purchases.models import Purchase
 from app.purchases.rules import MAX_NOTE, State, Verb
 from app.purchases.settling import release
+from app.purchases.telling import doer
 from app.purchases.what_changes import change_of
 
 
@@ -60,11 +61,12 @@ def _end(actor: Actor, purchase: Purchase, reason: str, *, quietly: bool = False
         request = approval_queries.latest_for(purchase.id)
         if request is not None:
             approvals.withdraw(actor, request)
+            by = doer(purchase.person, actor.name, actor.quality_for(purchase.person_id, purchase.commissioner_id))
             messages.notify(
                 actor,
                 [request.assigned_to] if request.assigned_to and not quietly else [],
                 NoticeKind.TAKEN_BACK,
-                f"{purchase.person.given_name} took back {purchase.title}.",
+                f"{by.who} took back {purchase.title}{by.for_whom}.",
                 about=About.REQUEST,
                 about_ref=request.ref,
                 person_id=purchase.person_id,

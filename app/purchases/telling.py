@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.approvals.models import ApprovalRequest
+from app.core.db import db
 from app.identity import queries as identity
-from app.identity.rules import Actor
+from app.identity.models import Account, Person
+from app.identity.rules import Actor, AuthorityKind
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.purchases.models import Purchase
 from app.purchases.subjects import subject_of
+
+_FOR_SOMEBODY = frozenset(kind.value for kind in AuthorityKind if kind is not AuthorityKind.SELF)
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who did something, for a title that staff read: by whom, and for whom where that is somebody else."""
+
+    who: str
+    for_whom: str  # ``, for Sam``, after a comma or a sum; empty where they did it for themself
+
+    @property
+    def to_whom(self) -> str:
+        """The same after a name: ``Leonie Finch for Sam``."""
+        return f"{self.who}{self.for_whom.removeprefix(',')}"
+
+
+def doer(person: Person, name: str, quality: str) -> Doer:
+    """Who did it, by the name and the quality that were written down then.
+
+    What the software, or a provider, set off is told as before: as something of the person's.
+    """
+    return Doer(name, f", for {person.given_name}") if quality in _FOR_SOMEBODY else Doer(person.given_name, "")
+
+
+def doer_by_account(person: Person, account_id: UUID | None) -> Doer:
+    """Who did it, by account, where nothing else was written down."""
+    account = db.session.get(Account, account_id) if account_id else None
+    if account is None:
+        return Doer(person.given_name, "")
+    own = next((row.kind for who, row in identity.acting_accounts(person.id) if who.id == account.id), "")
+    return doer(person, account.name, own)
 
 
 def tell_holders(actor: Actor, purchase: Purchase, kind: NoticeKind, title: str, body: str = "") -> None:

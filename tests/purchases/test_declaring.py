@@ -12,6 +12,7 @@ from app.budgets.regular_rules import RegularState
 from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError
+from app.identity.models import Account
 from app.identity.rules import AuthorityKind, Scope
 from app.marketplace.models import ProviderMember
 from app.marketplace.rules import Category
@@ -127,6 +128,39 @@ def test_what_was_said_stays_and_is_put_right_beside_it(world: World) -> None:
     said = statements_of(draft)[0]
     with pytest.raises(sa.exc.DBAPIError), db.session.begin_nested():
         db.session.execute(sa.update(BenefitStatement).where(BenefitStatement.id == said.id).values(gets=True))
+
+
+def titles(account: Account) -> list[str]:
+    return list(db.session.scalars(sa.select(Notice.title).where(Notice.account_id == account.id)))
+
+
+def test_what_is_put_right_after_nobody_looked_is_told_to_the_coordinator_too(world: World) -> None:
+    bea = world.broker()
+    draft = unsaid(world, bea)
+    declaring.declare(bea, draft, BenefitInput(False))
+    assert purchases.submit(bea, draft).state is State.PAID
+    assert titles(world.coordinator) == []
+    declaring.declare(bea, draft, FEE)
+    (told,) = titles(world.coordinator)
+    both = "gets £20.00 from Swim Together CIC: a fee for each new client. Before: gets nothing from it"
+    assert told == f"Bea Broker put right what they get from something they arranged for Sam: {both}."
+    assert draft.title not in told, "nobody on the staff was asked to look at it"
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.verb == "purchases.put_benefit_right")).one()
+    assert entry.sentence.endswith(f"Bea Broker {both}")
+    assert (entry.details["pence"], entry.details["was_pence"]) == (2_000, None)
+    assert [item.words for item in statements_of(draft)] == [both.split(". Before: ")[1], both.split(". Before")[0]]
+    declaring.declare(bea, draft, FEE)
+    assert len(titles(world.coordinator)) == 1, "the same again is nothing new"
+
+
+def test_whoever_was_asked_to_look_reads_what_was_put_right(world: World) -> None:
+    bea = world.broker()
+    draft = unsaid(world, bea)
+    declaring.declare(bea, draft, SHARE)
+    purchases.submit(bea, draft)
+    assert draft.state is State.AWAITING_APPROVAL
+    declaring.declare(bea, draft, FEE)
+    assert titles(world.coordinator)[-1].startswith("Bea Broker put right what they get from Pool sessions for Sam: ")
 
 
 def test_another_broker_says_nothing_of_it(world: World) -> None:

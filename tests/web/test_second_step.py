@@ -18,7 +18,6 @@ from app.identity import sessions
 from app.identity.models import Account
 from app.identity.proofs import Proof
 from app.identity.rules import AuthorityKind, Scope, StaffRole
-from app.marketplace import queries as market
 from app.marketplace import service as marketplace
 from app.marketplace.service import NewProvider
 from app.messages.models import Notice
@@ -91,24 +90,6 @@ def of_role(role: str) -> Account:
 def test_whoever_is_here_for_their_work_is_led_to_set_one_up(client: FlaskClient, role: str, led: bool) -> None:
     answer = half(client, of_role(role)).get("/notices")
     assert (answer.status_code, answer.location) == ((303, "/second-step/set-up?next=/notices") if led else (200, None))
-
-
-def test_a_provider_reads_nothing_of_buyers_with_the_passphrase_alone(client: FlaskClient) -> None:
-    """Their notices, and the download with all of them, say who buys what for how much, as their own pages do."""
-    account = of_role("provider")
-    (provider,) = market.providers_of(account.id)
-    own = [f"/provider/{provider.ref}/{page}" for page in ("", "orders", "listings")]
-    half(client, account)
-    for page in ("/notices", "/records", "/account", "/people", *own):
-        assert client.get(page).location == f"/second-step/set-up?next={page}"
-    assert "You need one for what you do here" in client.get("/second-step/set-up?next=/notices").text
-
-
-def test_a_provider_who_has_a_budget_too_is_asked_there_as_well(client: FlaskClient) -> None:
-    account = of_role("provider")
-    person = make_person(make_commissioner())
-    give_authority(account, person)
-    assert half(client, account).get(f"/p/{person.ref}/").location == f"/second-step/set-up?next=/p/{person.ref}/"
 
 
 @pytest.mark.parametrize("role", ["coordinator", "provider"])
