@@ -48,12 +48,13 @@ def gets_words(declared: Declared, month: date) -> list[str]:
     """What the broker said they get in a month; what was not said yet is no nothing."""
     named, left = clock.say_month(month), declared.purchases - declared.answered
     if not declared.purchases:
-        return [f"In {named} none of your purchases is bought or waits for an answer so far."]
+        return [f"Of what you sent in {named} nothing is bought or waits for an answer so far."]
     said = []
     if declared.answered:
-        said.append(f"In {named} you said that you get {_got(declared)}.")
+        said.append(f"For {named} you said that you get {_got(declared)}.")
     if left:
-        of_them = _count(declared.purchases) if not declared.answered else f"{left} more"
+        more = "one more" if left == 1 else f"{left} more"
+        of_them = more if declared.answered else f"{_count(declared.purchases)} in {named}"
         said.append(f"You have not said yet what you get from {of_them}.")
     return said
 

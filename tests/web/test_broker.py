@@ -83,13 +83,13 @@ def test_home_is_for_brokers_and_pages_turn(world: World, client: Any, sign_in: 
 def test_home_tells_truly_what_the_broker_gets(world: World, client: Any, sign_in: Any) -> None:
     leonie = broker_of(world)
     sign_in(client, leonie)
-    assert "none of your purchases is bought or waits for an answer so far" in said(get(client, "/broker"))
+    assert "nothing is bought or waits for an answer so far" in said(get(client, "/broker"))
     begun = unsaid(world, leonie)
     service.submit(actor_for(world.account), begun)
     db.session.commit()
     text = said(get(client, "/broker"))
     assert "You have not said yet what you get from your one purchase" in text
-    assert "nothing from" not in text
+    assert "get nothing" not in text
     declaring.declare(actor_for(leonie), begun, BenefitInput(True, None, "5% of the price", "Catford Leisure"))
     db.session.commit()
     text = said(get(client, "/broker"))
