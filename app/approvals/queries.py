@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.approvals.models import ApprovalRequest
-from app.approvals.rules import OPEN, RequestState, WithColleagueError, may_decide
+from app.approvals.rules import OPEN, RequestState, WithColleagueError, is_recent, may_decide
+from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.identity import absences
@@ -22,11 +23,13 @@ from app.identity.rules import Actor, CommissionerSubject, Permission, may
 def request_by_ref(viewer: Actor, ref: str) -> ApprovalRequest:
     """A request that ``viewer`` was asked to decide.
 
-    :raises NotFoundError: when there is none, or it is no business of the viewer's team.
+    :raises NotFoundError: when there is none, it is no business of the viewer's team, or it was answered too long ago.
     :raises WithColleagueError: when it is, or was, a colleague's: it tells who answers, nothing of what it is about.
     """
     request = request_to_take(viewer, ref)
     if not may_open(viewer, request):
+        if request.state not in OPEN and not is_recent(request.decided_at, clock.now()):
+            raise NotFoundError
         raise WithColleagueError(
             request.assigned_name if request.state in OPEN else request.decided_by_name or "", request.state
         )
@@ -50,18 +53,37 @@ def request_to_take(viewer: Actor, ref: str) -> ApprovalRequest:
 
 
 def may_open(viewer: Actor, request: ApprovalRequest) -> bool:
-    """The privacy gate: a request opens for the coordinator who was asked, or who decided it, and for nobody else.
+    """The privacy gate: a request opens for the coordinator who was asked, and for nobody else.
 
-    One that is nobody's yet opens for the whole team. Somebody who acts for the person sees it from the person's
-    side only.
+    One that is nobody's yet opens for the whole team. Whoever decided may look again for a while (``LOOK_AGAIN``), and
+    as long as they are asked something else about the same thing. Somebody who acts for the person sees it from the
+    person's side only.
     """
     if not may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
         return False
     if viewer.grant_for(request.person_id) is not None or _is_barred(viewer, request):
         return False
-    if request.state in OPEN and request.assigned_to is None:
-        return True
-    return viewer.account_id in (request.decided_by, request.assigned_to)
+    if request.state in OPEN:
+        return request.assigned_to in (None, viewer.account_id)
+    if viewer.account_id not in (request.decided_by, request.assigned_to):
+        return False
+    return is_recent(request.decided_at, clock.now()) or _is_asked_again(viewer, request)
+
+
+def _is_asked_again(viewer: Actor, request: ApprovalRequest) -> bool:
+    """Whether something else about the same thing waits, and the viewer is asked to decide it."""
+    others = requests_about(request.subject_id)
+    return any(other.state in OPEN and may_open(viewer, other) for other in others)
+
+
+def closed_among(viewer: Actor, refs: Collection[str]) -> frozenset[str]:
+    """Which of some requests were answered too long ago for the viewer to look at again, by their references."""
+    found = db.session.scalars(select(ApprovalRequest).where(ApprovalRequest.ref.in_(refs)))
+    return frozenset(
+        item.ref
+        for item in found
+        if item.state not in OPEN and not is_recent(item.decided_at, clock.now()) and not may_open(viewer, item)
+    )
 
 
 def _is_barred(viewer: Actor, request: ApprovalRequest) -> bool:

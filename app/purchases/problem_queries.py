@@ -9,7 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from app.approvals import queries as approval_queries
+from app.approvals.rules import is_recent
 from app.audit import service as audit
+from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
@@ -78,13 +80,16 @@ def problem_to_help(viewer: Actor, ref: str) -> PurchaseProblem:
 
 def may_help(viewer: Actor, purchase: Purchase) -> bool:
     """The privacy gate: a coordinator who was told that something went wrong, or who decided this purchase."""
-    problem = problem_of(purchase.id)
-    if problem is not None and _is_theirs(viewer, problem):
-        return True
-    return any(
+    return is_told(viewer, purchase) or any(
         item.decided_by == viewer.account_id and approval_queries.may_open(viewer, item)
         for item in approval_queries.requests_about(purchase.id)
     )
+
+
+def is_told(viewer: Actor, purchase: Purchase) -> bool:
+    """Whether the viewer was told that something went wrong with this purchase, and it is not long put right."""
+    problem = problem_of(purchase.id)
+    return problem is not None and _is_theirs(viewer, problem)
 
 
 def _is_theirs(viewer: Actor, problem: PurchaseProblem) -> bool:
@@ -93,4 +98,5 @@ def _is_theirs(viewer: Actor, problem: PurchaseProblem) -> bool:
         and viewer.grant_for(problem.person_id) is None
         and not is_paid_by(viewer, problem.purchase)
         and problem.assigned_to in (None, viewer.account_id)
+        and (problem.ended_at is None or is_recent(problem.ended_at, clock.now()))
     )

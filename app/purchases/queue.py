@@ -180,7 +180,7 @@ class DecisionView:
     age: int
     lines: tuple[DecisionLine, ...]
     findings: tuple[Finding, ...]  # of the purchase as a whole
-    safe_now_pence: int | None  # as if nothing were held for this: what declining leaves
+    safe_now_pence: int | None  # as if nothing were held for this: what declining leaves; None once it is decided
     safe_after_pence: int | None  # if approved; where the sum is held, also what the person reads as safe now
     held: bool
     thread: list[Message]
@@ -205,11 +205,11 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
     policy = policies.policy_in_force(request.commissioner_id)
     decision = purchase.decision if purchase else None
     near = ranges_of(purchase) if purchase else {}
-    place = subject.place(request)
+    place, waits = subject.place(request), request.state in OPEN
     audit.record(
         viewer,
         "purchases.open_request",
-        f"Opened {request.title} to decide it" if request.state in OPEN else f"Looked at {request.title} again",
+        f"Opened {request.title} to decide it" if waits else f"Looked at {request.title} again",
         subject_kind="approval_request",
         subject_id=request.id,
         person_id=request.person_id,
@@ -225,10 +225,10 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
         age=request.person.age_on(clock.today()),
         lines=tuple(_line(line, near) for line in purchase.lines) if purchase else (),
         findings=decision.for_purchase().findings if decision else (),
-        safe_now_pence=shown.safe_now_pence,
-        safe_after_pence=shown.safe_after_pence,
+        safe_now_pence=shown.safe_now_pence if waits else None,
+        safe_after_pence=shown.safe_after_pence if waits else None,
         held=shown.held,
-        thread=messages.thread(place.about, place.subject_id),
+        thread=messages.thread(place.about, place.subject_id, until=request.decided_at),
         before=approval_queries.history_of(request.commissioner_id, request.rule),
         like_cases=like_cases(request),
         rule_title=titles.get(request.rule, ""),
