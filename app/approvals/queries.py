@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.approvals.models import ApprovalRequest
@@ -16,8 +16,10 @@ from app.core.db import db
 from app.core.errors import NotFoundError
 from app.identity import absences
 from app.identity import queries as identity
-from app.identity.models import Account
+from app.identity.models import Account, Person
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
+
+_MOST = 500
 
 
 def request_by_ref(viewer: Actor, ref: str) -> ApprovalRequest:
@@ -36,16 +38,23 @@ def request_by_ref(viewer: Actor, ref: str) -> ApprovalRequest:
     return request
 
 
+def request_to_read(viewer: Actor, ref: str) -> ApprovalRequest:
+    """A request to look at: one that the viewer was asked to decide, or any in a commissioner that they audit.
+
+    :raises NotFoundError: and :raises WithColleagueError: as :func:`request_by_ref`.
+    """
+    request = db.session.scalar(_by_ref(ref))
+    if request is not None and _audits(viewer, request):
+        return request
+    return request_by_ref(viewer, ref)
+
+
 def request_to_take(viewer: Actor, ref: str) -> ApprovalRequest:
     """A request of the viewer's team, to take over. Whoever acts for the person is not of the team for them.
 
     :raises NotFoundError: when there is none, or it is a second look at what the viewer decided.
     """
-    request = db.session.scalar(
-        select(ApprovalRequest)
-        .where(ApprovalRequest.ref == ref)
-        .options(joinedload(ApprovalRequest.assignee), joinedload(ApprovalRequest.person))
-    )
+    request = db.session.scalar(_by_ref(ref))
     team = request is not None and may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id))
     if request is None or not team or viewer.grant_for(request.person_id) is not None or _is_barred(viewer, request):
         raise NotFoundError
@@ -86,6 +95,18 @@ def closed_among(viewer: Actor, refs: Collection[str]) -> frozenset[str]:
     )
 
 
+def _by_ref(ref: str) -> Select[ApprovalRequest]:
+    whole = (joinedload(ApprovalRequest.assignee), joinedload(ApprovalRequest.person))
+    return select(ApprovalRequest).where(ApprovalRequest.ref == ref).options(*whole)
+
+
+def _audits(viewer: Actor, request: ApprovalRequest) -> bool:
+    """Whether the viewer reads this one as an auditor: nobody does who decides there, or acts for the person."""
+    place = CommissionerSubject(request.commissioner_id)
+    audits = may(viewer, Permission.READ_AUDIT, place) and not may(viewer, Permission.DECIDE, place)
+    return audits and viewer.grant_for(request.person_id) is None
+
+
 def _is_barred(viewer: Actor, request: ApprovalRequest) -> bool:
     """Whether this is a second look at what the viewer decided: it does not exist for them."""
     return str(viewer.account_id) in request.barred
@@ -100,6 +121,17 @@ def latest_for(subject_id: UUID) -> ApprovalRequest | None:
         .order_by(ApprovalRequest.id.desc())
         .limit(1)
     )
+
+
+def requests_to_audit(viewer: Actor, person: Person) -> Sequence[ApprovalRequest]:
+    """Everything that a person's side asked to be decided, the newest first, for an auditor.
+
+    :raises NotFoundError: for everybody else.
+    """
+    if not identity.is_staff_for(viewer, person, Permission.READ_AUDIT):
+        raise NotFoundError
+    query = select(ApprovalRequest).where(ApprovalRequest.person_id == person.id)
+    return db.session.scalars(query.order_by(ApprovalRequest.id.desc()).limit(_MOST)).all()
 
 
 def requests_about(subject_id: UUID) -> Sequence[ApprovalRequest]:
