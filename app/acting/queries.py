@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
 from app.identity import queries as identity
-from app.identity.authority_rules import checks_papers, may_settle, wider_than
+from app.identity.authority_rules import checks_papers, may_settle, reads_papers, wider_than
 from app.identity.models import Account, Person
 from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, may
 
@@ -93,7 +93,7 @@ def account_at(email: str) -> Account | None:
 
 
 def _sees(viewer: Actor, person: Person) -> bool:
-    if checks_papers(viewer, person.id, person.commissioner_id):
+    if reads_papers(viewer, person.id, person.commissioner_id):
         return True
     grant = viewer.grant_for(person.id)
     reads = may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id))

@@ -6,31 +6,47 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.approvals.models import ApprovalRequest
-from app.approvals.rules import OPEN, RequestState, WithColleagueError, may_decide
+from app.approvals.rules import OPEN, RequestState, WithColleagueError, is_recent, may_decide
+from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.identity import absences
 from app.identity import queries as identity
-from app.identity.models import Account
+from app.identity.models import Account, Person
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
+
+_MOST = 500
 
 
 def request_by_ref(viewer: Actor, ref: str) -> ApprovalRequest:
     """A request that ``viewer`` was asked to decide.
 
-    :raises NotFoundError: when there is none, or it is no business of the viewer's team.
+    :raises NotFoundError: when there is none, it is no business of the viewer's team, or it was answered too long ago.
     :raises WithColleagueError: when it is, or was, a colleague's: it tells who answers, nothing of what it is about.
     """
     request = request_to_take(viewer, ref)
     if not may_open(viewer, request):
+        if request.state not in OPEN and not is_recent(request.decided_at, clock.now()):
+            raise NotFoundError
         raise WithColleagueError(
             request.assigned_name if request.state in OPEN else request.decided_by_name or "", request.state
         )
     return request
+
+
+def request_to_read(viewer: Actor, ref: str) -> ApprovalRequest:
+    """A request to look at: one that the viewer was asked to decide, or any in a commissioner that they audit.
+
+    :raises NotFoundError: and :raises WithColleagueError: as :func:`request_by_ref`.
+    """
+    request = db.session.scalar(_by_ref(ref))
+    if request is not None and _audits(viewer, request):
+        return request
+    return request_by_ref(viewer, ref)
 
 
 def request_to_take(viewer: Actor, ref: str) -> ApprovalRequest:
@@ -38,11 +54,7 @@ def request_to_take(viewer: Actor, ref: str) -> ApprovalRequest:
 
     :raises NotFoundError: when there is none, or it is a second look at what the viewer decided.
     """
-    request = db.session.scalar(
-        select(ApprovalRequest)
-        .where(ApprovalRequest.ref == ref)
-        .options(joinedload(ApprovalRequest.assignee), joinedload(ApprovalRequest.person))
-    )
+    request = db.session.scalar(_by_ref(ref))
     team = request is not None and may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id))
     if request is None or not team or viewer.grant_for(request.person_id) is not None or _is_barred(viewer, request):
         raise NotFoundError
@@ -50,18 +62,49 @@ def request_to_take(viewer: Actor, ref: str) -> ApprovalRequest:
 
 
 def may_open(viewer: Actor, request: ApprovalRequest) -> bool:
-    """The privacy gate: a request opens for the coordinator who was asked, or who decided it, and for nobody else.
+    """The privacy gate: a request opens for the coordinator who was asked, and for nobody else.
 
-    One that is nobody's yet opens for the whole team. Somebody who acts for the person sees it from the person's
-    side only.
+    One that is nobody's yet opens for the whole team. Whoever decided may look again for a while (``LOOK_AGAIN``), and
+    as long as they are asked something else about the same thing. Somebody who acts for the person sees it from the
+    person's side only.
     """
     if not may(viewer, Permission.DECIDE, CommissionerSubject(request.commissioner_id)):
         return False
     if viewer.grant_for(request.person_id) is not None or _is_barred(viewer, request):
         return False
-    if request.state in OPEN and request.assigned_to is None:
-        return True
-    return viewer.account_id in (request.decided_by, request.assigned_to)
+    if request.state in OPEN:
+        return request.assigned_to in (None, viewer.account_id)
+    if viewer.account_id not in (request.decided_by, request.assigned_to):
+        return False
+    return is_recent(request.decided_at, clock.now()) or _is_asked_again(viewer, request)
+
+
+def _is_asked_again(viewer: Actor, request: ApprovalRequest) -> bool:
+    """Whether something else about the same thing waits, and the viewer is asked to decide it."""
+    others = requests_about(request.subject_id)
+    return any(other.state in OPEN and may_open(viewer, other) for other in others)
+
+
+def closed_among(viewer: Actor, refs: Collection[str]) -> frozenset[str]:
+    """Which of some requests were answered too long ago for the viewer to look at again, by their references."""
+    found = db.session.scalars(select(ApprovalRequest).where(ApprovalRequest.ref.in_(refs)))
+    return frozenset(
+        item.ref
+        for item in found
+        if item.state not in OPEN and not is_recent(item.decided_at, clock.now()) and not may_open(viewer, item)
+    )
+
+
+def _by_ref(ref: str) -> Select[ApprovalRequest]:
+    whole = (joinedload(ApprovalRequest.assignee), joinedload(ApprovalRequest.person))
+    return select(ApprovalRequest).where(ApprovalRequest.ref == ref).options(*whole)
+
+
+def _audits(viewer: Actor, request: ApprovalRequest) -> bool:
+    """Whether the viewer reads this one as an auditor: nobody does who decides there, or acts for the person."""
+    place = CommissionerSubject(request.commissioner_id)
+    audits = may(viewer, Permission.READ_AUDIT, place) and not may(viewer, Permission.DECIDE, place)
+    return audits and viewer.grant_for(request.person_id) is None
 
 
 def _is_barred(viewer: Actor, request: ApprovalRequest) -> bool:
@@ -78,6 +121,17 @@ def latest_for(subject_id: UUID) -> ApprovalRequest | None:
         .order_by(ApprovalRequest.id.desc())
         .limit(1)
     )
+
+
+def requests_to_audit(viewer: Actor, person: Person) -> Sequence[ApprovalRequest]:
+    """Everything that a person's side asked to be decided, the newest first, for an auditor.
+
+    :raises NotFoundError: for everybody else.
+    """
+    if not identity.is_staff_for(viewer, person, Permission.READ_AUDIT):
+        raise NotFoundError
+    query = select(ApprovalRequest).where(ApprovalRequest.person_id == person.id)
+    return db.session.scalars(query.order_by(ApprovalRequest.id.desc()).limit(_MOST)).all()
 
 
 def requests_about(subject_id: UUID) -> Sequence[ApprovalRequest]:

@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import InvalidError, NotFoundError, StateError
 from app.core.words import one_line, storable, tidy_ref
-from app.identity.rules import Actor, CommissionerSubject, Permission, StaffRole, may
+from app.identity.rules import Actor, CommissionerSubject, Permission, StaffRole, may, may_read
 
 MAX_NAME = 80
 MOST = 50  # a team reads through its list
@@ -26,7 +26,8 @@ def templates_in(viewer: Actor, commissioner_id: UUID, answer: Answer | None = N
 
     :raises NotFoundError: when the viewer does not decide there.
     """
-    _require(viewer, commissioner_id)
+    if not may_read(viewer, Permission.DECIDE, CommissionerSubject(commissioner_id)):
+        raise NotFoundError
     query = select(ReasonTemplate).where(ReasonTemplate.commissioner_id == commissioner_id)
     if answer is not None:
         query = query.where(ReasonTemplate.answer == answer)

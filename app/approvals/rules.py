@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +11,10 @@ from app.core.errors import StateError
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
 
 MAX_REASON = 2000
+
+#: How long whoever decided something, or helped with it, may look at it again: somebody rings about the answer, or the
+#: next answer should be like it. After that it is nobody's of the team any more, as the rest of the person's money is.
+LOOK_AGAIN = timedelta(days=28)
 
 
 class RequestState(StrEnum):
@@ -99,6 +104,11 @@ class WithColleagueError(StateError):
         else:
             said = "said yes" if state is RequestState.APPROVED else "said no"
             super().__init__(f"{name} answered this already and {said}.")
+
+
+def is_recent(ended_at: datetime | None, now: datetime) -> bool:
+    """Whether what ended then may still be looked at again by whoever ended it."""
+    return ended_at is not None and now < ended_at + LOOK_AGAIN
 
 
 def may_decide(actor: Actor, commissioner_id: UUID, person_id: UUID, asked_by: UUID) -> bool:

@@ -20,7 +20,7 @@ from app.core.db import db
 from app.core.errors import InvalidError, NotAllowedError, NotFoundError
 from app.core.words import one_line, storable, tidy_ref
 from app.identity import absences
-from app.identity.rules import Actor, CommissionerSubject, Permission, may
+from app.identity.rules import Actor, CommissionerSubject, Permission, may, may_read
 
 MAX_NAME = 120
 MAX_WHY = 2000
@@ -137,7 +137,7 @@ def rules_of(viewer: Actor, commissioner_id: UUID) -> list[RuleUse]:
 
     :raises NotFoundError: when the viewer does not decide there.
     """
-    if not may(viewer, Permission.DECIDE, CommissionerSubject(commissioner_id)):
+    if not may_read(viewer, Permission.DECIDE, CommissionerSubject(commissioner_id)):
         raise NotFoundError
     used = (
         select(

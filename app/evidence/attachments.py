@@ -17,7 +17,7 @@ from app.evidence import bounds, files, store
 from app.evidence.models import Attachment
 from app.evidence.rules import MAX_A_MESSAGE, MAX_BYTES, TOO_MANY_ATTACHED, Clean, RefusedError, clean_filename
 from app.identity.rules import Actor
-from app.messages.gate import check_sees
+from app.messages.gate import check_reads, check_sees
 from app.messages.models import Conversation, Message
 
 
@@ -71,7 +71,7 @@ def attach_to(
 
 def attachments_of(viewer: Actor, conversation: Conversation) -> dict[UUID, list[Attachment]]:
     """The files of a conversation, by message."""
-    check_sees(viewer, conversation)
+    check_reads(viewer, conversation)
     rows = db.session.scalars(
         select(Attachment).where(Attachment.conversation_id == conversation.id).order_by(Attachment.id)
     )
@@ -82,7 +82,7 @@ def attachments_of(viewer: Actor, conversation: Conversation) -> dict[UUID, list
 
 
 def attachment_for(viewer: Actor, ref: str) -> tuple[Attachment, Path]:
-    """One file: for the person's side and the coordinator of the conversation. Its opening is written down.
+    """One file: for the person's side, the coordinator of the conversation and an auditor. Its opening is written down.
 
     :raises NotFoundError: for everybody else, and when there is none.
     """
@@ -94,7 +94,7 @@ def attachment_for(viewer: Actor, ref: str) -> tuple[Attachment, Path]:
     if found is None:
         raise NotFoundError
     item, conversation = found
-    check_sees(viewer, conversation)
+    check_reads(viewer, conversation)
     if viewer.grant_for(conversation.person_id) is None:
         _record(viewer, conversation, item, "open", "Opened a file of your messages")
         db.session.flush()

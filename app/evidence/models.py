@@ -8,9 +8,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Key, Ref, Written
+from app.messages.models import Conversation
 
 
 class KeptFile:
@@ -73,3 +74,5 @@ class Attachment(KeptFile, Base):
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey("commissioner.id"))
     message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
+
+    conversation: Mapped[Conversation] = relationship(viewonly=True)

@@ -18,7 +18,7 @@ from app.evidence import bounds, files, store
 from app.evidence.models import AuthorityPaper
 from app.evidence.rules import MAX_AN_AUTHORITY, MAX_BYTES, NO_PAPER, TOO_MANY_PAPERS, RefusedError, clean_filename
 from app.identity import authorities
-from app.identity.authority_rules import checks_papers
+from app.identity.authority_rules import checks_papers, reads_papers
 from app.identity.models import Authority
 from app.identity.rules import Actor, AuthorityKind
 
@@ -65,7 +65,7 @@ def papers_of(viewer: Actor, authority: Authority) -> Sequence[AuthorityPaper]:
 
     :raises NotFoundError: for whoever neither acts by them nor checks them.
     """
-    _require(viewer, authority)
+    _require_reads(viewer, authority)
     query = select(AuthorityPaper).where(AuthorityPaper.authority_id == authority.id)
     return db.session.scalars(query.order_by(AuthorityPaper.id)).all()
 
@@ -81,11 +81,11 @@ def count_papers(authority_ids: Collection[UUID]) -> dict[UUID, int]:
 
 
 def paper_for(viewer: Actor, authority: Authority, ref: str) -> tuple[AuthorityPaper, Path]:
-    """One paper with its file. A coordinator's opening is written down, so the caller commits.
+    """One paper with its file. An opening by staff is written down, so the caller commits.
 
     :raises NotFoundError: for whoever neither acts by it nor checks it, and when there is none.
     """
-    _require(viewer, authority)
+    _require_reads(viewer, authority)
     paper = db.session.scalar(
         select(AuthorityPaper).where(AuthorityPaper.ref == tidy_ref(ref), AuthorityPaper.authority_id == authority.id)
     )
@@ -95,6 +95,12 @@ def paper_for(viewer: Actor, authority: Authority, ref: str) -> tuple[AuthorityP
         _record(viewer, authority, paper, "open_paper", f"Opened a paper of {authority.account.name}, who acts")
         db.session.flush()
     return paper, store.path_of(paper.stored_name)
+
+
+def _require_reads(viewer: Actor, authority: Authority) -> None:
+    """Whoever may add a paper, and an auditor."""
+    if not reads_papers(viewer, authority.person_id, authority.person.commissioner_id):
+        _require(viewer, authority)
 
 
 def _require(actor: Actor, authority: Authority) -> None:

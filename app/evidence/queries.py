@@ -15,7 +15,7 @@ from app.evidence import store
 from app.evidence.models import Receipt
 from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.purchases.models import Purchase
-from app.purchases.queries import check_sees
+from app.purchases.queries import seen_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,12 @@ def receipts_of(viewer: Actor, purchase: Purchase) -> list[Receipt]:
 
     :raises NotFoundError: when the purchase is not the viewer's to see.
     """
-    check_sees(viewer, purchase)
-    return list(
-        db.session.scalars(
-            select(Receipt)
-            .where(Receipt.commissioner_id == purchase.commissioner_id, Receipt.purchase_id == purchase.id)
-            .order_by(Receipt.id)
-        )
+    query = select(Receipt).where(
+        Receipt.commissioner_id == purchase.commissioner_id, Receipt.purchase_id == purchase.id
     )
+    if (until := seen_until(viewer, purchase)) is not None:
+        query = query.where(Receipt.uploaded_at <= until)
+    return list(db.session.scalars(query.order_by(Receipt.id)))
 
 
 def receipt_for(viewer: Actor, receipt_ref: str) -> ReceiptFile:
@@ -59,7 +57,9 @@ def receipt_for(viewer: Actor, receipt_ref: str) -> ReceiptFile:
     if found is None:
         raise NotFoundError
     receipt, purchase = found
-    check_sees(viewer, purchase)
+    until = seen_until(viewer, purchase)
+    if until is not None and receipt.uploaded_at > until:
+        raise NotFoundError
     if not may(viewer, Permission.READ_MONEY, PersonSubject(purchase.person_id)):  # else whoever gave the key notes it
         audit.record(
             viewer,

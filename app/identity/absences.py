@@ -16,7 +16,7 @@ from app.core.errors import InvalidError, NotAllowedError, NotFoundError
 from app.core.words import tidy_ref
 from app.identity import queries
 from app.identity.models import Absence, Account
-from app.identity.rules import Actor, CommissionerSubject, Permission, may
+from app.identity.rules import Actor, CommissionerSubject, Permission, may, may_read
 
 _LONGEST = timedelta(days=400)
 
@@ -100,7 +100,7 @@ def absences_in(viewer: Actor, commissioner_id: UUID) -> Sequence[Absence]:
 
     :raises NotFoundError: when the viewer does not decide there.
     """
-    if not may(viewer, Permission.DECIDE, CommissionerSubject(commissioner_id)):
+    if not may_read(viewer, Permission.DECIDE, CommissionerSubject(commissioner_id)):
         raise NotFoundError
     return db.session.scalars(
         select(Absence)

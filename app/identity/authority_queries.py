@@ -13,10 +13,10 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError, StateError
 from app.core.words import tidy_ref
-from app.identity.authority_rules import checks_papers
+from app.identity.authority_rules import reads_papers
 from app.identity.models import Account, Authority, Person
 from app.identity.queries import grant_of
-from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may, may_read
 
 _ENDED_SHOWN = 50
 
@@ -78,7 +78,7 @@ def unchecked(viewer: Actor, commissioner_id: UUID) -> Sequence[Authority]:
 
 def count_unchecked(viewer: Actor, commissioner_id: UUID) -> int:
     """How many wait. Nought for whoever does not check papers there."""
-    if not may(viewer, Permission.CHECK_AUTHORITY, CommissionerSubject(commissioner_id)):
+    if not may_read(viewer, Permission.CHECK_AUTHORITY, CommissionerSubject(commissioner_id)):
         return 0
     return db.session.scalar(select(func.count()).select_from(_unchecked(viewer, commissioner_id).subquery())) or 0
 
@@ -148,7 +148,7 @@ def _seen_by(viewer: Actor, person: Person) -> Select[Authority]:
         .options(joinedload(Authority.account), joinedload(Authority.person))
         .where(Authority.person_id == person.id)
     )
-    if checks_papers(viewer, person.id, person.commissioner_id):
+    if reads_papers(viewer, person.id, person.commissioner_id):
         return query
     grant = viewer.grant_for(person.id)
     if grant is None or not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
@@ -157,7 +157,7 @@ def _seen_by(viewer: Actor, person: Person) -> Select[Authority]:
 
 
 def _open_in(viewer: Actor, commissioner_id: UUID) -> Select[Authority]:
-    if not may(viewer, Permission.CHECK_AUTHORITY, CommissionerSubject(commissioner_id)):
+    if not may_read(viewer, Permission.CHECK_AUTHORITY, CommissionerSubject(commissioner_id)):
         raise NotFoundError
     return (
         select(Authority)

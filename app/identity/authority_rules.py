@@ -16,6 +16,7 @@ from app.identity.rules import (
     PersonSubject,
     Scope,
     may,
+    may_read,
 )
 
 #: What shows that somebody may act in a quality. Source: NHS (Direct Payments) Regulations 2013: a representative acts
@@ -102,6 +103,12 @@ def checks_papers(actor: Actor, person_id: UUID, commissioner_id: UUID) -> bool:
         may(actor, Permission.CHECK_AUTHORITY, CommissionerSubject(commissioner_id))
         and actor.grant_for(person_id) is None
     )
+
+
+def reads_papers(viewer: Actor, person_id: UUID, commissioner_id: UUID) -> bool:
+    """Whether the viewer sees who acts for a person on what papers: a coordinator there, or an auditor."""
+    reads = may_read(viewer, Permission.CHECK_AUTHORITY, CommissionerSubject(commissioner_id))
+    return reads and viewer.grant_for(person_id) is None
 
 
 def wider_than(

@@ -24,6 +24,7 @@ from app.identity.rules import (
     Post,
     StaffRole,
     may,
+    may_read,
 )
 from app.identity.settings import CommissionerSettings
 
@@ -96,23 +97,26 @@ def person_for(viewer: Actor, ref: str, permission: Permission) -> Person:
     return person
 
 
-def person_of_commissioner(viewer: Actor, ref: str, permission: Permission) -> Person:
+def person_of_commissioner(viewer: Actor, ref: str, permission: Permission, *, reading: bool = False) -> Person:
     """The person with this reference, for staff of their commissioner. Whoever acts for a person is not staff for them.
 
+    :param reading: nothing is changed, so an auditor there has it too.
     :raises NotFoundError: when there is none, or the viewer has no such right in that commissioner, or acts for them.
     """
     person = person_named(ref)
-    if person is None or not is_staff_for(viewer, person, permission):
+    if person is None or not is_staff_for(viewer, person, permission, reading=reading):
         raise NotFoundError
     return person
 
 
-def is_staff_for(viewer: Actor, person: Person, permission: Permission) -> bool:
+def is_staff_for(viewer: Actor, person: Person, permission: Permission, *, reading: bool = False) -> bool:
     """Whether the viewer has a staff right over a person, by a post at their commissioner. Whoever acts for a person is
     not staff for them.
+
+    :param reading: nothing is changed, so an auditor there has it too.
     """
-    right = may(viewer, permission, CommissionerSubject(person.commissioner_id))
-    return right and viewer.grant_for(person.id) is None
+    asks = may_read if reading else may
+    return asks(viewer, permission, CommissionerSubject(person.commissioner_id)) and viewer.grant_for(person.id) is None
 
 
 _FOUND_AT_ONCE = 50

@@ -192,6 +192,10 @@ class Actor:
         """The commissioners in which this role is held."""
         return tuple(post.commissioner_id for post in self.posts if post.role is role)
 
+    def posts_reading(self, role: StaffRole) -> tuple[UUID, ...]:
+        """The commissioners whose work of this role they read: where they hold it, and where they audit."""
+        return tuple(dict.fromkeys((*self.posts_with(role), *self.posts_with(StaffRole.AUDITOR))))
+
     def quality_for(self, person_id: UUID | None, commissioner_id: UUID | None) -> str:
         """In what quality this actor acts here, for the audit."""
         if self.is_system:
@@ -206,8 +210,7 @@ class Actor:
 
 
 def is_at_work(actor: Actor) -> bool:
-    """Whether somebody comes here as part of their work: staff, brokers, providers. They see other people's affairs,
-    on desks that others pass."""
+    """Whether somebody comes here for their work: they see other people's affairs, on desks that others pass."""
     brokering = any(grant.kind is AuthorityKind.BROKER for grant in actor.grants)
     return bool(actor.posts or actor.provider_ids) or brokering
 
@@ -279,6 +282,12 @@ def may(actor: Actor, permission: Permission, subject: Subject = None) -> bool:
     if permission is Permission.KEEP_LISTINGS:
         return any(subject is None or subject == ProviderSubject(key) for key in actor.provider_ids)
     return False
+
+
+def may_read(actor: Actor, permission: Permission, subject: Subject = None) -> bool:
+    """Whether they may see what a staff right works with: an auditor may too, who changes nothing. No verb asks it."""
+    audited = permission in _STAFF_ROLES and may(actor, Permission.READ_AUDIT, subject)
+    return audited or may(actor, permission, subject)
 
 
 def _grant_allows(grant: Grant, permission: Permission) -> bool:

@@ -20,6 +20,7 @@ from app.identity.rules import (
     PersonSubject,
     ProviderSubject,
     may,
+    may_read,
 )
 from app.marketplace.models import Provider
 from app.marketplace.review_models import Review, ReviewReport
@@ -146,13 +147,15 @@ def _reads_of_pas(viewer: Actor, review: Review) -> bool:
     return near_it and can_be_reviewed(review.provider, review.commissioner_id)
 
 
-def to_look_at(viewer: Actor, ref: str) -> Review:
+def to_look_at(viewer: Actor, ref: str, *, reading: bool = False) -> Review:
     """A review that an officer may decide about: of their commissioner's people.
 
+    :param reading: nothing is changed, so an auditor there has it too.
     :raises NotFoundError: when there is none.
     """
     found = db.session.scalar(_whole().where(Review.ref == tidy_ref(ref)))
-    if found is None or not may(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(found.commissioner_id)):
+    asks = may_read if reading else may
+    if found is None or not asks(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(found.commissioner_id)):
         raise NotFoundError
     return found
 
@@ -162,7 +165,7 @@ def waiting(viewer: Actor, commissioner_id: UUID, page: int = 1, *, decided: boo
 
     :raises NotFoundError: when it is not the viewer's to look at.
     """
-    if not may(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(commissioner_id)):
+    if not may_read(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(commissioner_id)):
         raise NotFoundError
     offset, limit = window(page, PAGE_SIZE)
     query = _whole().where(Review.commissioner_id == commissioner_id)
@@ -178,7 +181,7 @@ def waiting_count(viewer: Actor) -> int:
     places = [
         post.commissioner_id
         for post in viewer.posts
-        if may(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(post.commissioner_id))
+        if may_read(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(post.commissioner_id))
     ]
     count = select(func.count()).select_from(Review).where(Review.commissioner_id.in_(places), _WAITS)
     return int(db.session.scalar(count) or 0)

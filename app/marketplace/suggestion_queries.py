@@ -15,7 +15,7 @@ from app.core.errors import NotFoundError
 from app.core.paging import Page, make_page, window
 from app.core.words import one_line, tidy_ref
 from app.identity.models import Person
-from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, may, may_read
 from app.marketplace.places import outcode_of, tidy_postcode
 from app.marketplace.rules import RegisterStatus
 from app.marketplace.suggestion_models import Suggestion, SuggestionState
@@ -147,15 +147,17 @@ def _known(viewer: Actor, person: Person) -> tuple[ColumnElement[bool], ...]:
     return (Suggestion.suggested_by == viewer.account_id,) if viewer.brokers_for(person.id) else ()
 
 
-def to_check(viewer: Actor, ref: str) -> Suggestion:
+def to_check(viewer: Actor, ref: str, *, reading: bool = False) -> Suggestion:
     """A suggestion an officer may answer: by one of their commissioner's people.
 
+    :param reading: nothing is changed, so an auditor there has it too.
     :raises NotFoundError: when there is none.
     """
     found = db.session.scalar(
         select(Suggestion).options(joinedload(Suggestion.provider)).where(Suggestion.ref == tidy_ref(ref))
     )
-    if found is None or not may(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(found.commissioner_id)):
+    asks = may_read if reading else may
+    if found is None or not asks(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(found.commissioner_id)):
         raise NotFoundError
     return found
 
@@ -163,7 +165,7 @@ def to_check(viewer: Actor, ref: str) -> Suggestion:
 def waiting(viewer: Actor, commissioner_id: object, page: int = 1, *, decided: bool = False) -> Page[Suggestion]:
     """Suggestions that wait, oldest first; or those that were answered, newest first.
 
-    :raises NotFoundError: when they are not the viewer's to answer.
+    :raises NotFoundError: when they are not the viewer's to see.
     """
     places = _places(viewer)
     if commissioner_id not in places:
@@ -195,5 +197,5 @@ def _places(viewer: Actor) -> list[object]:
     return [
         post.commissioner_id
         for post in viewer.posts
-        if may(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(post.commissioner_id))
+        if may_read(viewer, Permission.LOOK_AFTER_MARKET, CommissionerSubject(post.commissioner_id))
     ]

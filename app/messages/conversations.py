@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.audit import service as audit
 from app.core import clock
@@ -158,6 +158,18 @@ def open_for_staff(viewer: Actor, ref: str) -> Conversation:
     if not gate.may_open(viewer, conversation):
         raise StateError(f"{conversation.assigned_name} has this one.")
     _record(viewer, conversation, "open", "Opened your messages")
+    db.session.flush()
+    return conversation
+
+
+def open_to_audit(viewer: Actor, ref: str) -> Conversation | None:
+    """One conversation, for an auditor to read; None where there is none, or they do not audit there. Writes an entry
+    the person can read, so the caller commits.
+    """
+    conversation = db.session.scalar(select(Conversation).where(Conversation.ref == tidy_ref(ref)))
+    if conversation is None or gate.helps(viewer, conversation) or not gate.audits(viewer, conversation):
+        return None  # whoever answers it reads it as their own work
+    _record(viewer, conversation, "open", "Opened your messages as an auditor")
     db.session.flush()
     return conversation
 

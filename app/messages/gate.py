@@ -48,6 +48,12 @@ def may_open(viewer: Actor, conversation: Conversation) -> bool:
     return conversation.assigned_to in (None, viewer.account_id)
 
 
+def helps(viewer: Actor, conversation: Conversation) -> bool:
+    """Whether it is this viewer's to answer: a coordinator's there, with whom it is or who could take it up."""
+    decides = may(viewer, Permission.DECIDE, CommissionerSubject(conversation.commissioner_id))
+    return decides and may_open(viewer, conversation)
+
+
 def check_sees(viewer: Actor, conversation: Conversation) -> None:
     """The privacy gate around one conversation.
 
@@ -55,6 +61,21 @@ def check_sees(viewer: Actor, conversation: Conversation) -> None:
     """
     if not is_own_side(viewer, conversation):
         require_staff(viewer, conversation)
+
+
+def check_reads(viewer: Actor, conversation: Conversation) -> None:
+    """The same around what changes nothing: an auditor reads it too.
+
+    :raises NotFoundError: for everybody else.
+    """
+    if not audits(viewer, conversation):
+        check_sees(viewer, conversation)
+
+
+def audits(viewer: Actor, conversation: Conversation) -> bool:
+    """Whether the viewer reads it as an auditor: nobody does who acts for the person."""
+    reads = may(viewer, Permission.READ_AUDIT, CommissionerSubject(conversation.commissioner_id))
+    return reads and viewer.grant_for(conversation.person_id) is None
 
 
 def team_for(conversation: Conversation) -> list[Account]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -11,12 +12,14 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.core.paging import Page, make_page, window
+from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import Actor, Permission, PersonSubject, StaffRole, may
 from app.messages.models import Conversation
 from app.messages.rules import ConversationState
 
 PAGE_SIZE = 25
+_MOST = 500
 
 
 def conversations_of(viewer: Actor, person: Person, page: int = 1) -> Page[Conversation]:
@@ -36,6 +39,17 @@ def conversations_of(viewer: Actor, person: Person, page: int = 1) -> Page[Conve
     if not may(viewer, Permission.READ_MESSAGES, PersonSubject(person.id)):
         query = query.where(Conversation.opened_by == viewer.account_id)
     return make_page(db.session.scalars(query.offset(offset).limit(limit)).all(), page, PAGE_SIZE)
+
+
+def conversations_to_audit(viewer: Actor, person: Person) -> Sequence[Conversation]:
+    """All of a person's conversations, what moved last first, for an auditor.
+
+    :raises NotFoundError: for everybody else.
+    """
+    if not identity.is_staff_for(viewer, person, Permission.READ_AUDIT):
+        raise NotFoundError
+    query = select(Conversation).options(joinedload(Conversation.assignee)).where(Conversation.person_id == person.id)
+    return db.session.scalars(query.order_by(Conversation.moved_at.desc(), Conversation.id.desc()).limit(_MOST)).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,7 @@ def _mine(viewer: Actor) -> ColumnElement[bool]:
 
 def _open(viewer: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
-        Conversation.commissioner_id.in_(viewer.posts_with(StaffRole.COORDINATOR)),
+        Conversation.commissioner_id.in_(viewer.posts_reading(StaffRole.COORDINATOR)),
         Conversation.state != ConversationState.CLOSED,
         Conversation.person_id.not_in([grant.person_id for grant in viewer.grants]),
     )

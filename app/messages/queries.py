@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -51,13 +52,17 @@ def unread_count(viewer: Actor) -> int:
     return int(count or 0)
 
 
-def thread(kind: About, subject_id: UUID) -> list[Message]:
-    """The messages about a thing, oldest first (the newest 200). The caller has checked who may see the thing."""
-    newest = db.session.scalars(
+def thread(kind: About, subject_id: UUID, until: datetime | None = None) -> list[Message]:
+    """The messages about a thing, oldest first (the newest 200). The caller has checked who may see the thing.
+
+    :param until: what was written later is left out; None leaves nothing out.
+    """
+    query = (
         select(Message)
         .join(Thread, Thread.id == Message.thread_id)
         .where(Thread.subject_id == subject_id, Thread.subject_kind == kind)
-        .order_by(Message.id.desc())
-        .limit(_THREAD_MOST)
-    ).all()
+    )
+    if until is not None:
+        query = query.where(Message.written_at <= until)
+    newest = db.session.scalars(query.order_by(Message.id.desc()).limit(_THREAD_MOST)).all()
     return list(reversed(newest))

@@ -44,7 +44,7 @@ def outcomes_to_give(viewer: Actor, person: Person) -> list[Outcome]:
 
     :raises NotFoundError: when the viewer neither acts for the person nor settles who does.
     """
-    settles = identity.is_staff_for(viewer, person, Permission.CHECK_AUTHORITY)
+    settles = identity.is_staff_for(viewer, person, Permission.CHECK_AUTHORITY, reading=True)
     plan = plan_in_force(Actor.system("Plans") if settles else viewer, person)
     today = clock.today()
     return [one for one in plan.outcomes if one.ended_on is None or one.ended_on >= today] if plan else []

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
 from app.identity.models import Account, StaffPost
-from app.identity.rules import Actor, CommissionerSubject, Permission, StaffRole, may
+from app.identity.rules import Actor, CommissionerSubject, Permission, StaffRole, may, may_read
 from app.policy.comparing import Difference, compare
 from app.policy.document import PolicyDocument
 from app.policy.models import DraftState, PolicyChange, PolicyDraft, PolicySimulation, PolicyVersion, PolicyWithdrawal
@@ -78,8 +78,10 @@ def document_of(version: PolicyVersion | None) -> PolicyDocument:
 
 
 def drafts_of(viewer: Actor, commissioner_id: UUID) -> list[PolicyDraft]:
-    """The drafts of a commissioner that are not finished, the newest first. None for who may not change the policy."""
-    if not may(viewer, Permission.CHANGE_POLICY, CommissionerSubject(commissioner_id)):
+    """The drafts of a commissioner that are not finished, the newest first. None for who neither changes the policy nor
+    audits.
+    """
+    if not may_read(viewer, Permission.CHANGE_POLICY, CommissionerSubject(commissioner_id)):
         return []
     return list(
         db.session.scalars(
@@ -93,13 +95,15 @@ def drafts_of(viewer: Actor, commissioner_id: UUID) -> list[PolicyDraft]:
     )
 
 
-def draft_for(viewer: Actor, ref: str) -> PolicyDraft:
+def draft_for(viewer: Actor, ref: str, *, reading: bool = False) -> PolicyDraft:
     """A draft by its reference.
 
+    :param reading: nothing is changed, so an auditor there has it too.
     :raises NotFoundError: when there is none, or the viewer may not change this commissioner's policy.
     """
     draft = db.session.scalar(select(PolicyDraft).where(PolicyDraft.ref == ref))
-    if draft is None or not may(viewer, Permission.CHANGE_POLICY, CommissionerSubject(draft.commissioner_id)):
+    asks = may_read if reading else may
+    if draft is None or not asks(viewer, Permission.CHANGE_POLICY, CommissionerSubject(draft.commissioner_id)):
         raise NotFoundError
     return draft
 

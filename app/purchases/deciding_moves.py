@@ -6,7 +6,7 @@ from datetime import date
 
 from app.approvals import service as approvals
 from app.approvals.models import ApprovalRequest
-from app.approvals.rules import SubjectKind
+from app.approvals.rules import OPEN, SubjectKind
 from app.budgets import queries as budgets
 from app.budgets import service as budget_service
 from app.budgets.models import Budget
@@ -70,7 +70,9 @@ class MoveSubject:
     def show(self, viewer: Actor, request: ApprovalRequest) -> Shown:
         made = _move_of(request)
         budget = budgets.budget_by_id(made.budget_id)
-        kept = f"{budget.contingency_name} ({format_pounds(budget.contingency_pence)} now)"
+        kept = budget.contingency_name
+        if request.state in OPEN:
+            kept += f" ({format_pounds(budget.contingency_pence)} now)"
         ends = [
             db.session.get_one(Outcome, key).words if key else kept
             for key in (made.from_outcome_id, made.to_outcome_id)

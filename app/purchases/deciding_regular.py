@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.approvals import service as approvals
 from app.approvals.models import ApprovalRequest
-from app.approvals.rules import SubjectKind
+from app.approvals.rules import OPEN, SubjectKind
 from app.budgets import queries as budgets
+from app.budgets.regular import Forecast
 from app.budgets.regular_models import RegularPayment, RegularTerms
 from app.budgets.regular_rules import PostedBy, RegularState, TermsState
 from app.budgets.rhythm import say_when
@@ -82,6 +83,7 @@ class RegularSubject:
         budget = budget_of(payment)
         change = payment.waiting_terms
         terms = change or payment.terms_on(payment.starts_on)
+        waits = request.state in OPEN
         ahead = weigh_regular(payment, terms, budget, person_of(budget), changing=change is not None).forecast
         facts = [
             Fact("What", payment.words),
@@ -89,15 +91,8 @@ class RegularSubject:
             Fact("Helps with", db.session.get_one(Outcome, payment.outcome_id).words),
             *_terms_facts(payment, terms, change is not None),
             Fact("A month", _month_words(ahead.usual_pence, ahead.highest_pence)),
-            Fact("Comes in each month", format_pounds(ahead.income_pence)),
+            *(_budget_facts(ahead) if waits else ()),
         ]
-        if ahead.others_pence:
-            facts.append(Fact("Other regular things", f"{format_pounds(ahead.others_pence)} in the dearest month"))
-        if ahead.short:
-            lacking, when = format_pounds(-ahead.short.left_pence), clock.say_month(ahead.short.period)
-            facts.append(Fact("Does it fit?", f"{lacking} short in {when} if nothing else is bought"))
-        else:
-            facts.append(Fact("Does it fit?", "Yes, to its end, if nothing else is bought"))
         if payment.family_member and payment.family_member != Family.NO:
             facts.append(Fact("Family", FAMILY_WORDS[Family(payment.family_member)]))
         if payment.note:
@@ -107,9 +102,23 @@ class RegularSubject:
         said = [f"{item.by_name} {item.words}, {clock.say_day(item.day)}" for item in statements_about(payment.id)]
         if said:
             facts.append(Fact("The broker gets", "\n".join(said)))
+        if not waits:
+            return Shown(facts=facts)
         this_month = ahead.months[0].sum_pence if ahead.months else 0
         safe = budgets.balance(budget).safe_to_spend
         return Shown(facts=facts, safe_now_pence=safe, safe_after_pence=safe - this_month)
+
+
+def _budget_facts(ahead: Forecast) -> list[Fact]:
+    """What the budget carries today: for deciding, and nobody's afterwards."""
+    facts = [Fact("Comes in each month", format_pounds(ahead.income_pence))]
+    if ahead.others_pence:
+        facts.append(Fact("Other regular things", f"{format_pounds(ahead.others_pence)} in the dearest month"))
+    fits = "Yes, to its end, if nothing else is bought"
+    if ahead.short:
+        lacking, when = format_pounds(-ahead.short.left_pence), clock.say_month(ahead.short.period)
+        fits = f"{lacking} short in {when} if nothing else is bought"
+    return [*facts, Fact("Does it fit?", fits)]
 
 
 def _terms_facts(payment: RegularPayment, terms: RegularTerms, is_change: bool) -> list[Fact]:

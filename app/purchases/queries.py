@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.approvals import queries as approval_queries
 from app.approvals.models import ApprovalRequest
+from app.approvals.rules import OPEN
 from app.budgets.models import Budget
 from app.core.db import db
 from app.core.errors import NotFoundError
@@ -25,7 +27,7 @@ from app.purchases.alone import beyond_of, may_say_yes, sent_together
 from app.purchases.appealing import may_appeal
 from app.purchases.models import Purchase, PurchaseDecision, PurchaseLine
 from app.purchases.own_work import known_to, require_known
-from app.purchases.problem_queries import may_help
+from app.purchases.problem_queries import is_told
 from app.purchases.reaching import is_elsewhere
 from app.purchases.rules import State, Verb, possible
 from app.purchases.waiting import Waiting, WaitingKind, waiting_for
@@ -42,11 +44,11 @@ __all__ = [
     "Waiting",
     "WaitingKind",
     "allowed",
-    "check_sees",
     "decisions_of",
     "drafts_of",
     "open_request_of",
     "purchase_for",
+    "seen_until",
     "thread_of",
     "waiting_for",
 ]
@@ -88,8 +90,7 @@ def open_request_of(viewer: Actor, purchase: Purchase) -> ApprovalRequest | None
 
 def thread_of(viewer: Actor, purchase: Purchase) -> list[Message]:
     """What was written about a purchase, oldest first, for its person's side and the coordinator it is with."""
-    check_sees(viewer, purchase)
-    return messages.thread(About.PURCHASE, purchase.id)
+    return messages.thread(About.PURCHASE, purchase.id, until=seen_until(viewer, purchase))
 
 
 def decisions_of(viewer: Actor, purchase: Purchase) -> Sequence[PurchaseDecision]:
@@ -105,20 +106,23 @@ def decisions_of(viewer: Actor, purchase: Purchase) -> Sequence[PurchaseDecision
     ).all()
 
 
-def check_sees(viewer: Actor, purchase: Purchase) -> None:
+def seen_until(viewer: Actor, purchase: Purchase) -> datetime | None:
     """The privacy gate around one purchase: its person's side, a coordinator who is asked to decide it, one who was
     told that something went wrong with it, or staff who opened the person's money with a key.
 
+    :returns: up to when what was added to it is theirs to see; None without an end. For whoever only looks again at
+        what they decided it is the moment of their answer: what came later helped nobody to decide.
     :raises NotFoundError: for everybody else.
     """
     if may(viewer, Permission.READ_MONEY, PersonSubject(purchase.person_id)):
         require_known(viewer, purchase)
-        return
-    if any(approval_queries.may_open(viewer, item) for item in approval_queries.requests_about(purchase.id)):
-        return
-    if may_help(viewer, purchase):
-        return
-    raise NotFoundError
+        return None
+    opened = [item for item in approval_queries.requests_about(purchase.id) if approval_queries.may_open(viewer, item)]
+    if is_told(viewer, purchase) or any(item.state in OPEN for item in opened):
+        return None
+    if not opened:
+        raise NotFoundError
+    return max(item.decided_at for item in opened if item.decided_at is not None)
 
 
 _NEEDS = {

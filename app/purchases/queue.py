@@ -36,6 +36,7 @@ from app.policy.rules import Decision, Finding
 from app.purchases.facts import ranges_of
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rule_titles import rule_titles
+from app.purchases.rules import State
 from app.purchases.subjects import Fact, subject_of
 
 PAGE_SIZE = 25
@@ -83,7 +84,8 @@ def queue_for(
 ) -> Page[QueueRow]:
     """Open requests by due date.
 
-    Requests about somebody the viewer acts for, or that the viewer made, are not in it.
+    Requests about somebody the viewer acts for, or that the viewer made, are not in it. An auditor sees the whole
+    team's; what one is about they read when they open it, and the person reads that they did.
 
     :param kind: only what is to be decided of one kind.
     """
@@ -150,7 +152,7 @@ def _is_mine(viewer: Actor) -> Any:
 
 def _open(viewer: Actor, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.where(
-        ApprovalRequest.commissioner_id.in_(viewer.posts_with(StaffRole.COORDINATOR)),
+        ApprovalRequest.commissioner_id.in_(viewer.posts_reading(StaffRole.COORDINATOR)),
         ApprovalRequest.state.in_(OPEN),
         ApprovalRequest.asked_by != viewer.account_id,
         ApprovalRequest.person_id.not_in([grant.person_id for grant in viewer.grants]),
@@ -180,7 +182,7 @@ class DecisionView:
     age: int
     lines: tuple[DecisionLine, ...]
     findings: tuple[Finding, ...]  # of the purchase as a whole
-    safe_now_pence: int | None  # as if nothing were held for this: what declining leaves
+    safe_now_pence: int | None  # as if nothing were held for this: what declining leaves; None once it is decided
     safe_after_pence: int | None  # if approved; where the sum is held, also what the person reads as safe now
     held: bool
     thread: list[Message]
@@ -192,24 +194,26 @@ class DecisionView:
     colleagues: list[Account]
 
 
-def request_for(viewer: Actor, ref: str) -> DecisionView:
+def request_for(viewer: Actor, ref: str, *, reading: bool = False) -> DecisionView:
     """Open a request. Writes an entry the person can read, so the caller commits.
 
+    :param reading: nothing is changed, so an auditor there has it too.
     :raises NotFoundError: when there is no such request for this viewer's team.
     :raises WithColleagueError: when a colleague answers it.
     """
-    request = approval_queries.request_by_ref(viewer, tidy_ref(ref))
+    take = approval_queries.request_to_read if reading else approval_queries.request_by_ref
+    request = take(viewer, tidy_ref(ref))
     subject = subject_of(request)
     shown = subject.show(viewer, request)
-    purchase = shown.purchase
+    purchase = None if _is_taken_back(request, shown.purchase) else shown.purchase
     policy = policies.policy_in_force(request.commissioner_id)
     decision = purchase.decision if purchase else None
     near = ranges_of(purchase) if purchase else {}
-    place = subject.place(request)
+    place, waits = subject.place(request), request.state in OPEN
     audit.record(
         viewer,
         "purchases.open_request",
-        f"Opened {request.title} to decide it" if request.state in OPEN else f"Looked at {request.title} again",
+        _opened(viewer, request),
         subject_kind="approval_request",
         subject_id=request.id,
         person_id=request.person_id,
@@ -225,10 +229,10 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
         age=request.person.age_on(clock.today()),
         lines=tuple(_line(line, near) for line in purchase.lines) if purchase else (),
         findings=decision.for_purchase().findings if decision else (),
-        safe_now_pence=shown.safe_now_pence,
-        safe_after_pence=shown.safe_after_pence,
+        safe_now_pence=shown.safe_now_pence if waits else None,
+        safe_after_pence=shown.safe_after_pence if waits else None,
         held=shown.held,
-        thread=messages.thread(place.about, place.subject_id),
+        thread=messages.thread(place.about, place.subject_id, until=request.decided_at),
         before=approval_queries.history_of(request.commissioner_id, request.rule),
         like_cases=like_cases(request),
         rule_title=titles.get(request.rule, ""),
@@ -236,6 +240,18 @@ def request_for(viewer: Actor, ref: str) -> DecisionView:
         decline_reasons=titles | dict(DECLINE_REASONS),
         colleagues=approval_queries.colleagues_for(request),
     )
+
+
+def _is_taken_back(request: ApprovalRequest, purchase: Purchase | None) -> bool:
+    """Whether the person works on it again: what they write now was never sent."""
+    return request.state not in OPEN and purchase is not None and purchase.state is State.DRAFT
+
+
+def _opened(viewer: Actor, request: ApprovalRequest) -> str:
+    """What the audit says of an opening."""
+    if not approval_queries.may_open(viewer, request):
+        return f"Opened {request.title} as an auditor"
+    return f"Opened {request.title} to decide it" if request.state in OPEN else f"Looked at {request.title} again"
 
 
 def _refused(viewer: Actor, request: ApprovalRequest) -> bool:

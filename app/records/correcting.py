@@ -151,12 +151,13 @@ def _sentence(was: Mapping[str, str], values: Mapping[str, str]) -> str:
     return f"Please change {' '.join(was.values())} to {' '.join(values.values())}.\n\n"
 
 
-def correction_for(viewer: Actor, person: Person, ref: str) -> Correction:
+def correction_for(viewer: Actor, person: Person, ref: str, *, reading: bool = False) -> Correction:
     """One request, for the coordinators who answer it.
 
+    :param reading: nothing is changed, so an auditor there has it too.
     :raises NotFoundError: for everybody else, and when there is none.
     """
-    _coordinator(viewer, person)
+    _coordinator(viewer, person, reading=reading)
     found = db.session.scalar(select(Correction).where(Correction.ref == tidy_ref(ref)))
     if found is None or found.person_id != person.id:
         raise NotFoundError
@@ -164,9 +165,9 @@ def correction_for(viewer: Actor, person: Person, ref: str) -> Correction:
 
 
 def corrections_of(viewer: Actor, person: Person) -> list[Correction]:
-    """What was asked to be put right: for the person's own side and for the coordinators, the newest first."""
+    """What was asked to be put right: for the person's own side, the coordinators and an auditor, the newest first."""
     if not may(viewer, Permission.OWN_RECORDS, PersonSubject(person.id)):
-        _coordinator(viewer, person)
+        _coordinator(viewer, person, reading=True)
     return list(
         db.session.scalars(
             select(Correction).where(Correction.person_id == person.id).order_by(Correction.id.desc()).limit(50)
@@ -230,8 +231,8 @@ def _own_side(actor: Actor, person: Person) -> None:
         raise NotFoundError
 
 
-def _coordinator(actor: Actor, person: Person) -> None:
-    if actor.account_id is None or not identity.is_staff_for(actor, person, Permission.DECIDE):
+def _coordinator(actor: Actor, person: Person, *, reading: bool = False) -> None:
+    if actor.account_id is None or not identity.is_staff_for(actor, person, Permission.DECIDE, reading=reading):
         raise NotFoundError
 
 

@@ -23,9 +23,9 @@ MAX_WHY = 1000
 def hold_of(viewer: Actor, person: Person) -> RecordHold | None:
     """What keeps this person's records, if something does.
 
-    :raises NotFoundError: for whoever is not a coordinator there.
+    :raises NotFoundError: for whoever is neither a coordinator there nor an auditor.
     """
-    _check(viewer, person)
+    _check(viewer, person, reading=True)
     return db.session.scalar(select(RecordHold).where(RecordHold.person_id == person.id, RecordHold.ended_at.is_(None)))
 
 
@@ -84,8 +84,8 @@ def let_go(actor: Actor, person: Person) -> None:
     _record(actor, person, "let_go", "Let records have their own time again")
 
 
-def _check(actor: Actor, person: Person) -> None:
-    if actor.account_id is None or not identity.is_staff_for(actor, person, Permission.DECIDE):
+def _check(actor: Actor, person: Person, *, reading: bool = False) -> None:
+    if actor.account_id is None or not identity.is_staff_for(actor, person, Permission.DECIDE, reading=reading):
         raise NotFoundError
 
 

@@ -132,7 +132,7 @@ def waiting_corrections(viewer: Actor) -> list[tuple[Correction, Person]]:
         .join(Person, Person.id == Correction.person_id)
         .where(
             Correction.state == CorrectionState.WAITING,
-            Correction.commissioner_id.in_(viewer.posts_with(StaffRole.COORDINATOR)),
+            Correction.commissioner_id.in_(viewer.posts_reading(StaffRole.COORDINATOR)),
         )
         .order_by(Correction.due_on, Correction.id)
         .limit(100)

@@ -13,8 +13,9 @@ from app.core.errors import NotFoundError
 from app.core.words import tidy_ref
 from app.identity import queries as identity
 from app.identity.models import Commissioner, Person
-from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may
+from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may, may_read
 from app.purchases.models import Purchase
+from app.stewardship import keys
 from app.stewardship.changes_follows import TaskKind
 from app.stewardship.changes_models import CapacityRecord, ChangeTask, LifeChange
 from app.stewardship.changes_rules import ChangeKind, ChangeState
@@ -39,6 +40,15 @@ def require_coordinator(viewer: Actor, person: Person) -> None:
         raise NotFoundError
 
 
+def require_reader(viewer: Actor, person: Person) -> None:
+    """Stop everybody but a coordinator there and an auditor: for what changes nothing.
+
+    :raises NotFoundError: then.
+    """
+    if not identity.is_staff_for(viewer, person, Permission.DECIDE, reading=True):
+        raise NotFoundError
+
+
 def open_change(person_id: UUID, kind: ChangeKind | None = None) -> LifeChange | None:
     """The change of a person that is under way, if there is one. The caller has checked who may see it."""
     query = select(LifeChange).where(LifeChange.person_id == person_id, LifeChange.state.in_(OPEN))
@@ -46,11 +56,11 @@ def open_change(person_id: UUID, kind: ChangeKind | None = None) -> LifeChange |
 
 
 def latest_change(viewer: Actor, person: Person, kind: ChangeKind) -> LifeChange | None:
-    """The newest change of a kind, for staff.
+    """The newest change of a kind, for staff to read.
 
-    :raises NotFoundError: when the viewer does not decide about this person.
+    :raises NotFoundError: when the viewer neither decides about this person nor audits.
     """
-    require_coordinator(viewer, person)
+    require_reader(viewer, person)
     return db.session.scalar(
         select(LifeChange)
         .options(selectinload(LifeChange.tasks), joinedload(LifeChange.to_commissioner))
@@ -104,12 +114,12 @@ def task_for(viewer: Actor, person: Person, ref: str) -> tuple[LifeChange, Chang
 def open_to_put_back(viewer: Actor, person: Person, change: LifeChange) -> dict[UUID, Purchase]:
     """What was written down for a day after a change, by id: to put it back. That it was looked at is written down.
 
-    :raises NotFoundError: when the viewer does not decide about this person.
+    :raises NotFoundError: when the viewer neither decides about this person nor audits.
     """
-    require_coordinator(viewer, person)
-    keys = [task.subject_id for task in change.tasks if task.kind is TaskKind.PUT_BACK and task.subject_id is not None]
-    found = db.session.scalars(select(Purchase).where(Purchase.id.in_(keys)).order_by(Purchase.id)).all()
-    key = _key_after(change, "to put it right")
+    require_reader(viewer, person)
+    late = [task.subject_id for task in change.tasks if task.kind is TaskKind.PUT_BACK and task.subject_id is not None]
+    found = db.session.scalars(select(Purchase).where(Purchase.id.in_(late)).order_by(Purchase.id)).all()
+    key = _key_after(viewer, person, change, "to put it right")
     for row in found:
         note(viewer, person, key, Sight.PURCHASE, row.title, row.id)
     return {row.id: row for row in found}
@@ -123,19 +133,21 @@ def note_what_is_left(viewer: Actor, person: Person, change: LifeChange, verb: s
     tells_sums = any("£" in str(item["sentence"]) for item in change.said)
     if change.tasks or tells_sums:
         what = f"what is left to {verb} after {_WHAT[change.kind]}"
-        note(viewer, person, _key_after(change, "to settle it"), Sight.SPENDING, what)
+        note(viewer, person, _key_after(viewer, person, change, "to settle it"), Sight.SPENDING, what)
 
 
-def _key_after(change: LifeChange, why: str) -> Key:
+def _key_after(viewer: Actor, person: Person, change: LifeChange, why: str) -> Key:
+    if may(viewer, Permission.READ_AUDIT, CommissionerSubject(person.commissioner_id)):
+        return keys.audit_key(person)
     return Key(KeyKind.CHANGE, change.id, change.ref, f"{why} after {_WHAT[change.kind]}")
 
 
 def handovers_to(viewer: Actor, commissioner_id: UUID) -> Sequence[LifeChange]:
     """Who moves here and waits for somebody to say yes, the nearest day first; and who was taken over lately.
 
-    :raises NotFoundError: when the viewer does not decide there.
+    :raises NotFoundError: when the viewer neither decides nor audits there.
     """
-    if not may(viewer, Permission.DECIDE, CommissionerSubject(commissioner_id)):
+    if not may_read(viewer, Permission.DECIDE, CommissionerSubject(commissioner_id)):
         raise NotFoundError
     return db.session.scalars(
         select(LifeChange)
@@ -172,12 +184,13 @@ def other_commissioners(commissioner_id: UUID) -> list[Commissioner]:
 
 
 def capacity_records(viewer: Actor, person: Person) -> Sequence[CapacityRecord]:
-    """Everything that was found about a person's capacity, the newest first: for their coordinator and their own side.
+    """Everything that was found about a person's capacity, the newest first: for their coordinator, an auditor and
+    their own side.
 
     :raises NotFoundError: for everybody else.
     """
-    if not decides_about(viewer, person) and not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
-        raise NotFoundError
+    if not may(viewer, Permission.VIEW_BUDGET, PersonSubject(person.id)):
+        require_reader(viewer, person)
     grant = viewer.grant_for(person.id)
     if grant is not None and grant.kind is AuthorityKind.BROKER:
         return ()  # it is about somebody's health

@@ -34,13 +34,14 @@ class Settlement:
         return left_of(self.change.person_id)
 
 
-def settlement_of(viewer: Actor, person: Person) -> Settlement | None:
+def settlement_of(viewer: Actor, person: Person, *, reading: bool = False) -> Settlement | None:
     """What finance settles for a person, once a death or a move has happened; None while nothing has, or if it was
     taken back.
 
+    :param reading: nothing is changed, so an auditor there has it too.
     :raises NotFoundError: for everybody who is not of finance there.
     """
-    if not identity.is_staff_for(viewer, person, Permission.PAY_ALLOCATIONS):
+    if not identity.is_staff_for(viewer, person, Permission.PAY_ALLOCATIONS, reading=reading):
         raise NotFoundError
     found = db.session.execute(
         select(LifeChange, ChangeTask)

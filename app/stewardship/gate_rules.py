@@ -36,6 +36,19 @@ class Sight(StrEnum):
     REVIEW = "review"
     CONCERN = "concern"
     AUDIT = "audit"  # the person's "Who did what"
+    ACTING = "acting"  # who acts for them, one of them
+    PAPER = "paper"  # behind a right to act
+    CAPACITY = "capacity"
+    DEATH = "death"
+    MOVE = "move"
+    SIXTEEN = "sixteen"
+    SETTLING = "settling"  # what is left after a death or a move
+    RECORDS = "records"  # kept longer or not, and what they asked to be put right
+    CORRECTION = "correction"
+    ASKED = "asked"  # the list of what they asked and wrote
+    PROBLEM = "problem"  # what went wrong with something that was paid for
+    CONVERSATION = "conversation"
+    FILE = "file"  # sent with a message
 
 
 class ConcernKind(StrEnum):

@@ -25,7 +25,7 @@ from app.stewardship.capacity_rules import Finding, stands
 from app.stewardship.changes_access import acting_for
 from app.stewardship.changes_follows import Acting, Follow
 from app.stewardship.changes_models import CapacityRecord, NomineeChoice, SixteenStep
-from app.stewardship.changes_queries import require_coordinator
+from app.stewardship.changes_queries import require_reader
 from app.stewardship.sixteen_rules import SixteenFacts, Step, birthday, day_follows, due_on, is_near
 
 
@@ -57,9 +57,10 @@ class SixteenPage:
 def page_for_staff(viewer: Actor, person: Person) -> SixteenPage:
     """What the coordinator's page says.
 
-    :raises NotFoundError: when the viewer does not decide there, or acts for the person, or the day is long past.
+    :raises NotFoundError: when the viewer neither decides nor audits there, or acts for the person, or the day is
+        long past.
     """
-    require_coordinator(viewer, person)
+    require_reader(viewer, person)
     page = _page(person)
     if page.day < clock.today() and not (page.near or page.done):
         raise NotFoundError

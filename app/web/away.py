@@ -30,10 +30,10 @@ class AwayForm(Form):
 
 
 @bp.get("/staff/away")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def index() -> ResponseReturnValue:
     """Who is away now, and who will be."""
-    scope = scope_of(Permission.DECIDE)
+    scope = scope_of(Permission.DECIDE, reading=True)
     return render_template(
         "away/index.jinja",
         scope=scope,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from app.approvals import queries as approvals
 from app.approvals.models import ApprovalRequest
 from app.identity.models import Person
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
@@ -13,6 +14,7 @@ from app.purchases.models import Purchase
 from app.stewardship import concern_queries, keys, openings
 from app.stewardship.gate_rules import KeyKind, Sight
 from app.stewardship.openings import Key
+from app.web.auditing import note_audit
 from app.web.context import current_actor
 
 
@@ -30,7 +32,10 @@ def note_one(purchase: Purchase, sight: Sight, what: str, subject_id: UUID) -> N
 
 
 def note_request(request: ApprovalRequest) -> None:
-    """Write down that a coordinator opened something they were asked to decide: a purchase, an idea, a move."""
+    """Write down that somebody opened a request: a purchase, an idea, a move; to decide it, or as an auditor."""
+    if not approvals.may_open(current_actor(), request):
+        note_audit(request.person, Sight.PURCHASE, request.title, request.subject_id)
+        return
     key = Key(KeyKind.DECISION, request.id, request.ref, "to decide it")
     openings.note(current_actor(), request.person, key, Sight.PURCHASE, request.title, request.subject_id)
 

@@ -9,7 +9,7 @@ from app.identity.proofs import Step
 from app.identity.rules import Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
-_MARK, _FRESH, _BEFORE = "carepurse_mark", "carepurse_fresh", "carepurse_before"
+_MARK, _FRESH, _BEFORE, _AUDITED = "carepurse_mark", "carepurse_fresh", "carepurse_before", "carepurse_audited"
 
 
 def public(view: View) -> View:
@@ -19,12 +19,13 @@ def public(view: View) -> View:
 
 
 def requires(
-    permission: Permission, *, fresh: bool = False, before: frozenset[Step] = frozenset()
+    permission: Permission, *, fresh: bool = False, before: frozenset[Step] = frozenset(), audited: bool = False
 ) -> Callable[[View], View]:
     """Only somebody signed in who has this permission: over the person or provider the address names, or,
     where it names none, over anything at all (the services check the object).
 
     :param fresh: who it is must have been shown again a short while ago: before payees, authority and policies change.
+    :param audited: an auditor may come too, to read: never with anything but GET. The page shows them no form.
     :param before: the steps of signing in that this page is part of: open to whoever still has to take one.
     """
 
@@ -32,6 +33,7 @@ def requires(
         setattr(view, _MARK, permission)
         setattr(view, _FRESH, fresh)
         setattr(view, _BEFORE, before)
+        setattr(view, _AUDITED, audited)
         return view
 
     return mark
@@ -51,6 +53,11 @@ def mark_of(view: object) -> Permission | None:
 def is_fresh(view: object) -> bool:
     """Whether a marked view asks who it is once more."""
     return bool(getattr(view, _FRESH, False))
+
+
+def is_audited(view: object) -> bool:
+    """Whether an auditor may read what a marked view shows."""
+    return bool(getattr(view, _AUDITED, False))
 
 
 def opens_before(view: object, step: Step) -> bool:

@@ -19,6 +19,8 @@ from app.messages import service as notices
 from app.messages.models import Conversation
 from app.messages.rules import MAX_TOPIC, About
 from app.purchases import queries as purchases
+from app.stewardship.gate_rules import Sight
+from app.web.auditing import note_audit
 from app.web.context import current_actor, current_person
 from app.web.forms import Form, NotTooLong, Required, show
 from app.web.marks import requires
@@ -161,4 +163,7 @@ def close(conversation_ref: str) -> ResponseReturnValue:
 def attachment(attachment_ref: str) -> ResponseReturnValue:
     """A file that came with a message."""
     item, path = attachments.attachment_for(current_actor(), attachment_ref)
+    talk = item.conversation
+    if not (gate.is_own_side(current_actor(), talk) or gate.helps(current_actor(), talk)):
+        note_audit(talk.person, Sight.FILE, f"the file {item.filename} in the conversation “{talk.topic}”", item.id)
     return send_strictly(path, item.content_type, item.filename)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.approvals import queries as approvals
 from app.core.words import tidy_ref
 from app.identity.rules import Permission
 from app.messages import queries, service
@@ -39,6 +41,7 @@ def index() -> ResponseReturnValue:
         page=page,
         new=[notice for notice in page.rows if notice.read_at is None],
         read=[notice for notice in page.rows if notice.read_at is not None],
+        closed=_closed(page.rows),
         address=_address,
     )
 
@@ -47,7 +50,11 @@ def index() -> ResponseReturnValue:
 @requires(Permission.SIGNED_IN)
 def follow(notice_ref: str) -> ResponseReturnValue:
     """Read one, and go to what it is about."""
-    return redirect(_address(service.mark_read(current_actor(), tidy_ref(notice_ref))), 303)
+    notice = service.mark_read(current_actor(), tidy_ref(notice_ref))
+    if notice.about_ref in _closed([notice]):
+        flash("This was answered a while ago, so its page has closed.", "note")
+        return redirect(url_for("notices.index"), 303)
+    return redirect(_address(notice), 303)
 
 
 @bp.post("/notices")
@@ -57,6 +64,12 @@ def mark_all() -> ResponseReturnValue:
     service.mark_all_read(current_actor())
     flash("All your notices are marked as read.")
     return redirect(url_for("notices.index"), 303)
+
+
+def _closed(notices: Sequence[Notice]) -> frozenset[str]:
+    """The references of requests that a coordinator was told of and may not open any more."""
+    refs = [notice.about_ref for notice in notices if notice.about is About.REQUEST]
+    return approvals.closed_among(current_actor(), refs) if refs else frozenset()
 
 
 def _address(notice: Notice) -> str:

@@ -9,14 +9,15 @@ from wtforms import TextAreaField
 from app.core.errors import InvalidError
 from app.core.money import format_pounds
 from app.evidence import queries as evidence
-from app.identity.rules import Permission
+from app.identity.rules import Permission, may
 from app.messages import queries as messages
 from app.messages.rules import About
 from app.purchases import disputing, refunding, service
 from app.purchases.deciding_purchases import purchase_with_lines
-from app.purchases.problem_queries import problem_to_help, problems_for
+from app.purchases.problem_queries import helps, problem_to_help, problems_for
 from app.purchases.second_look_models import PurchaseProblem
 from app.stewardship.gate_rules import Sight
+from app.web.auditing import note_audit, reader_of
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required
 from app.web.looking import note_one
@@ -47,23 +48,33 @@ def open_problems() -> int:
 
 
 @bp.get("/staff/problems")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def index() -> ResponseReturnValue:
     """What went wrong and is not put right yet."""
-    return render_template("problems/index.jinja", problems=problems_for(current_actor()))
+    found = problems_for(current_actor())
+    return render_template(
+        "problems/index.jinja",
+        problems=found,
+        helps=lambda item: helps(current_actor(), item),
+        decides=may(current_actor(), Permission.DECIDE),
+    )
 
 
 @bp.get(_ONE)
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def show(problem_ref: str) -> ResponseReturnValue:
     """One of them. Opening it is written down for the person to read."""
-    return _page(_open(problem_ref)), 200
+    return _page(_open(problem_ref, reading=True)), 200
 
 
-def _open(problem_ref: str) -> PurchaseProblem:
+def _open(problem_ref: str, *, reading: bool = False) -> PurchaseProblem:
     """Open a problem; both the audit and the person's "Who has looked" keep that."""
-    problem = problem_to_help(current_actor(), problem_ref)
-    note_one(problem.purchase, Sight.PURCHASE, problem.purchase.title, problem.purchase_id)
+    problem = problem_to_help(current_actor(), problem_ref, reading=reading)
+    if helps(current_actor(), problem):
+        note_one(problem.purchase, Sight.PURCHASE, problem.purchase.title, problem.purchase_id)
+    else:
+        what = f"what went wrong with {problem.purchase.title}"
+        note_audit(problem.purchase.person, Sight.PROBLEM, what, problem.id)
     return problem
 
 
@@ -87,7 +98,8 @@ def _page(
         refund_form=refund,
         left_pence=refunding.can_come_back(purchase),
         refunds=refunding.refunds_of(purchase.id),
-        receipts=evidence.receipts_of(current_actor(), purchase),
+        receipts=evidence.receipts_of(reader_of(purchase.person), purchase),
+        can_change=helps(current_actor(), problem),
         thread=messages.thread(About.PURCHASE, purchase.id),
     )
 

@@ -18,13 +18,13 @@ from app.core import clock
 from app.core.errors import InvalidError, StateError
 from app.evidence import queries as evidence
 from app.identity import absences
-from app.identity.rules import Permission
-from app.purchases import queue as reading
-from app.purchases import service
+from app.identity.rules import Permission, may
+from app.purchases import queue, service
 from app.purchases.alike import alike_of
 from app.purchases.benefit_queries import statements_of
 from app.purchases.queue import DecisionView, Scope
 from app.web import words
+from app.web.auditing import can_change, reader_of
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices, show
 from app.web.looking import note_request
@@ -74,17 +74,20 @@ class MessageForm(Form):
 
 
 @bp.get("/staff/queue")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def index() -> ResponseReturnValue:
     """What waits for an answer: one's own, the whole team's, or what is late, by the day it is due."""
-    actor, scope, kind = current_actor(), _chosen(Scope, "scope", Scope.MINE), _chosen(SubjectKind, "kind", None)
+    actor, kind = current_actor(), _chosen(SubjectKind, "kind", None)
+    decides = may(actor, Permission.DECIDE)
+    scope = _chosen(Scope, "scope", Scope.MINE if decides else Scope.TEAM)
     return render_template(
         "queue/index.jinja",
         scope=scope,
+        decides=decides,
         kind=kind,
-        page=reading.queue_for(actor, scope, page_number(request.args), kind),
-        counts=reading.counts_for(actor),
-        kinds=reading.kinds_in(actor, scope),
+        page=queue.queue_for(actor, scope, page_number(request.args), kind),
+        counts=queue.counts_for(actor),
+        kinds=queue.kinds_in(actor, scope),
         kind_words=SUBJECT_WORDS,
         alike=alike_of(actor) if scope is Scope.MINE else [],
         covered=absences.covered_by(actor.account_id) if actor.account_id else [],
@@ -100,18 +103,18 @@ def _chosen(values: type[E], name: str, otherwise: D) -> E | D:
 
 
 @bp.get(_ONE, endpoint="show")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def decide(request_ref: str) -> ResponseReturnValue:
     """All that is needed to decide, on one page. Opening it is written down for the person to read."""
     try:
-        return _page(_open(request_ref)), 200
+        return _page(_open(request_ref, reading=True)), 200
     except WithColleagueError as error:
         return render_template("queue/with_colleague.jinja", error=error, request_ref=request_ref)
 
 
-def _open(request_ref: str) -> DecisionView:
+def _open(request_ref: str, *, reading: bool = False) -> DecisionView:
     """Open a request; both the audit and the person's "Who has looked" keep that."""
-    view = reading.request_for(current_actor(), request_ref)
+    view = queue.request_for(current_actor(), request_ref, reading=reading)
     note_request(view.request)
     return view
 
@@ -124,7 +127,8 @@ def _page(view: DecisionView, approve: ApproveForm | None = None, message: Messa
         approve_form=approve or ApproveForm(formdata=None, data={"why": words_kept()}),
         ready=kept_ready(view.request.commissioner_id, Answer.YES) if view.can_decide else [],
         message_form=message or MessageForm(formdata=None),
-        receipts=evidence.receipts_of(current_actor(), view.purchase) if view.purchase else [],
+        receipts=evidence.receipts_of(reader_of(view.request.person), view.purchase) if view.purchase else [],
+        can_change=can_change(Permission.DECIDE, view.request.commissioner_id),
         statements=statements_of(view.purchase) if view.purchase else [],
         qualities=words.QUALITIES,
         late=view.request.due_on < clock.today(),

@@ -53,10 +53,10 @@ def words_kept() -> str:
 
 
 @bp.get("/staff/reasons")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def index() -> ResponseReturnValue:
     """All of the team's."""
-    scope = scope_of(Permission.DECIDE)
+    scope = scope_of(Permission.DECIDE, reading=True)
     return render_template("reasons/index.jinja", scope=scope, ready=kept_ready(scope.place.id), answers=ANSWER_WORDS)
 
 

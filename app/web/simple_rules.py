@@ -36,10 +36,10 @@ class RuleForm(Form):
 
 
 @bp.get("/staff/simple-rules")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def index() -> ResponseReturnValue:
     """The team's rules, with how often each answered."""
-    scope = scope_of(Permission.DECIDE)
+    scope = scope_of(Permission.DECIDE, reading=True)
     return render_template(
         "simple_rules/index.jinja",
         scope=scope,

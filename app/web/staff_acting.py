@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.acting import inviting, settling
@@ -18,10 +18,12 @@ from app.identity.models import Authority, Person
 from app.identity.rules import AuthorityKind, EvidenceKind, Permission
 from app.plans import queries as plans
 from app.stewardship import checking_papers
+from app.stewardship.gate_rules import Sight
 from app.stewardship.sixteen_queries import their_scope
 from app.web.acting import words
 from app.web.acting_forms import CheckForm, EndForm, InviteForm, MissingForm, PaperForm, TermsForm, TogetherForm
 from app.web.acting_words import EVIDENCE, MEANS, QUALITY, SCOPES
+from app.web.auditing import can_change, note_audit, person_to_read
 from app.web.context import current_actor
 from app.web.forms import choices, show
 from app.web.marks import requires
@@ -35,10 +37,10 @@ _P = Permission.CHECK_AUTHORITY
 
 
 @bp.get("/staff/papers")
-@requires(_P)
+@requires(_P, audited=True)
 def waiting() -> ResponseReturnValue:
     """Whose papers wait to be looked at, and whose are to be looked at again."""
-    actor, scope = current_actor(), scope_of(_P)
+    actor, scope = current_actor(), scope_of(_P, reading=True)
     rows = authority_queries.unchecked(actor, scope.place.id)
     return render_template(
         "staff_acting/waiting.jinja",
@@ -51,11 +53,12 @@ def waiting() -> ResponseReturnValue:
 
 
 @bp.get(_BASE)
-@requires(_P)
+@requires(_P, audited=True)
 def index(person_ref: str) -> ResponseReturnValue:
     """Everybody who acts for this person, on what papers."""
-    actor, person = current_actor(), _person(person_ref)
+    actor, person = current_actor(), person_to_read(person_ref, _P)
     rows = authority_queries.acting_for(actor, person)
+    note_audit(person, Sight.ACTING, "the list of who acts")
     return render_template(
         "staff_acting/index.jinja",
         person=person,
@@ -64,6 +67,7 @@ def index(person_ref: str) -> ResponseReturnValue:
         invitations=acting.invitations_of(actor, person),
         outcomes={item.id: item.words for item in plans.outcomes_to_give(actor, person)},
         representatives=len(authority_queries.representatives_of(person.id)),
+        can_change=can_change(_P, person.commissioner_id),
         **words(),
     )
 
@@ -137,9 +141,11 @@ def together(person_ref: str) -> ResponseReturnValue:
 
 
 @bp.route(_ONE, methods=["GET", "POST"])
-@requires(_P, fresh=True)
+@requires(_P, fresh=True, audited=True)
 def check(person_ref: str, authority_ref: str) -> ResponseReturnValue:
     """The papers of one authority: open them, and say that they are in order."""
+    if request.method == "GET":
+        return _read(person_to_read(person_ref, _P), authority_ref)
     person = _person(person_ref)
     authority = _authority(person, authority_ref)
     form = _check_form(authority)
@@ -197,11 +203,13 @@ def add_paper(person_ref: str, authority_ref: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{_ONE}/papers/<paper_ref>")
-@requires(_P)
+@requires(_P, audited=True)
 def paper(person_ref: str, authority_ref: str, paper_ref: str) -> Response:
     """The file itself. Its opening is written down for the person to read."""
-    authority = _authority(_person(person_ref), authority_ref, ended=True)
+    person = person_to_read(person_ref, _P)
+    authority = _authority(person, authority_ref, ended=True)
     found, path = papers.paper_for(current_actor(), authority, paper_ref)
+    note_audit(person, Sight.PAPER, f"a paper of {authority.account.name}, who acts: {found.filename}", found.id)
     return send_strictly(path, found.content_type, found.filename)
 
 
@@ -250,6 +258,14 @@ def _authority(person: Person, ref: str, *, ended: bool = False) -> Authority:
     return found
 
 
+def _read(person: Person, authority_ref: str) -> ResponseReturnValue:
+    """The page before anything is said of the papers. Who acted once is for auditors alone: nothing is left to do."""
+    audits = not can_change(_P, person.commissioner_id)
+    authority = _authority(person, authority_ref, ended=audits)
+    note_audit(person, Sight.ACTING, f"how {authority.account.name} came to act, and the list of papers", authority.id)
+    return _page(authority, _check_form(authority))
+
+
 def _check_form(authority: Authority) -> CheckForm:
     evidence = authority.evidence.value if authority.evidence else ""
     form = CheckForm(data={"evidence": evidence, "registration_number": authority.registration_number})
@@ -271,6 +287,7 @@ def _page(authority: Authority, form: CheckForm | MissingForm | PaperForm) -> Re
         check_form=form if isinstance(form, CheckForm) else _check_form(authority),
         missing_form=form if isinstance(form, MissingForm) else MissingForm(formdata=None),
         paper_form=form if isinstance(form, PaperForm) else PaperForm(formdata=None),
+        can_change=can_change(_P, authority.person.commissioner_id),
         odd=odd_about_number(authority.evidence, authority.registration_number),
         quality=QUALITY,
         outcomes={item.id: item.words for item in plans.outcomes_to_give(actor, authority.person)},

@@ -20,6 +20,8 @@ from app.stewardship.capacity import (
 from app.stewardship.capacity_rules import FINDING_WORDS, MONEY, WISH_WORDS, Finding, Wish
 from app.stewardship.changes_follows import Follow, by_area, digest_of
 from app.stewardship.changes_queries import capacity_records
+from app.stewardship.gate_rules import Sight
+from app.web.auditing import can_change, note_audit, person_to_read
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, choices
 from app.web.marks import requires
@@ -74,12 +76,19 @@ class CapacityForm(Form):
 
 
 @bp.get("/staff/people/<person_ref>/capacity")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def show(person_ref: str) -> ResponseReturnValue:
     """What was found so far, the newest first."""
-    person = person_of(person_ref)
+    person = person_to_read(person_ref, Permission.DECIDE)
     records = capacity_records(current_actor(), person)
-    return render_template("changes/capacity.jinja", person=person, records=records, words=FINDING_WORDS)
+    note_audit(person, Sight.CAPACITY, "what was found about capacity")
+    return render_template(
+        "changes/capacity.jinja",
+        person=person,
+        records=records,
+        words=FINDING_WORDS,
+        can_change=can_change(Permission.DECIDE, person.commissioner_id),
+    )
 
 
 @bp.route("/staff/people/<person_ref>/capacity/new", methods=["GET", "POST"])

@@ -13,6 +13,8 @@ from app.stewardship import changes, changes_after
 from app.stewardship.changes_follows import TASK_WORDS, ListChangedError, by_area, digest_of
 from app.stewardship.changes_queries import change_for, latest_change, task_for
 from app.stewardship.changes_rules import ChangeKind, ChangeState
+from app.stewardship.gate_rules import Sight
+from app.web.auditing import can_change, note_audit, person_to_read
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, PoundsField, Required
 from app.web.forms import show as show_form
@@ -44,13 +46,16 @@ class BackForm(Form):
 
 
 @bp.get("/staff/people/<person_ref>/death")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def show(person_ref: str) -> ResponseReturnValue:
     """What was recorded and what is left to do; or the way to record it."""
-    person = person_of(person_ref)
+    person = person_to_read(person_ref, Permission.DECIDE)
     change = latest_change(current_actor(), person, ChangeKind.DEATH)
+    decides = can_change(Permission.DECIDE, person.commissioner_id)
+    if change is not None:
+        note_audit(person, Sight.DEATH, "what was recorded of a death", change.id)
     if change is None or change.state is ChangeState.TAKEN_BACK:
-        return render_template("changes/death_begin.jinja", person=person, taken_back=change)
+        return render_template("changes/death_begin.jinja", person=person, taken_back=change, can_change=decides)
     return render_template(
         "changes/death.jinja",
         **left_to_do(person, change),

@@ -19,6 +19,8 @@ from app.stewardship.changes_queries import (
     other_commissioners,
 )
 from app.stewardship.changes_rules import ChangeKind, ChangeState
+from app.stewardship.gate_rules import Sight
+from app.web.auditing import can_change, note_audit, person_to_read
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, Required, choices
 from app.web.forms import show as show_form
@@ -40,13 +42,16 @@ class MoveForm(Form):
 
 
 @bp.get("/staff/people/<person_ref>/move")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def show(person_ref: str) -> ResponseReturnValue:
     """What is noted and how far it is; or the way to note a move."""
-    person = person_of(person_ref)
+    person = person_to_read(person_ref, Permission.DECIDE)
     change = latest_change(current_actor(), person, ChangeKind.MOVE)
+    decides = can_change(Permission.DECIDE, person.commissioner_id)
+    if change is not None:
+        note_audit(person, Sight.MOVE, "what was noted of a move", change.id)
     if change is None or change.state is ChangeState.TAKEN_BACK:
-        return render_template("changes/move_begin.jinja", person=person, taken_back=change)
+        return render_template("changes/move_begin.jinja", person=person, taken_back=change, can_change=decides)
     return render_template(
         "changes/move.jinja",
         **left_to_do(person, change),
@@ -97,10 +102,10 @@ def _check(person: Person, form: MoveForm, to: Commissioner | None) -> str:
 
 
 @bp.get("/staff/handovers")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def handovers() -> ResponseReturnValue:
     """Who moves here, and waits for somebody to take over."""
-    scope = scope_of(Permission.DECIDE)
+    scope = scope_of(Permission.DECIDE, reading=True)
     return render_template(
         "changes/handovers.jinja", scope=scope, changes=handovers_to(current_actor(), scope.place.id)
     )

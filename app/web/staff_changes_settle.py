@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.errors import CarePurseError
@@ -11,6 +11,7 @@ from app.identity.rules import Permission
 from app.stewardship.changes_queries import note_what_is_left
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.stewardship.changes_settling import settle, settlement_of
+from app.web.auditing import can_change
 from app.web.context import current_actor
 from app.web.forms import show as show_form
 from app.web.marks import requires
@@ -20,12 +21,13 @@ bp = Blueprint("staff_changes_settle", __name__)
 
 
 @bp.route("/staff/people/<person_ref>/settle", methods=["GET", "POST"])
-@requires(Permission.PAY_ALLOCATIONS)
+@requires(Permission.PAY_ALLOCATIONS, audited=True)
 def show(person_ref: str) -> ResponseReturnValue:
     """What was said on the day, what is left today; and writing down that it is settled."""
     actor = current_actor()
-    person = identity.person_of_commissioner(actor, person_ref, Permission.PAY_ALLOCATIONS)
-    found = settlement_of(actor, person)
+    only_reads = request.method == "GET"
+    person = identity.person_of_commissioner(actor, person_ref, Permission.PAY_ALLOCATIONS, reading=only_reads)
+    found = settlement_of(actor, person, reading=only_reads)
     if found is not None:
         note_what_is_left(actor, person, found.change, "settle")
     form = DoneForm()
@@ -42,6 +44,7 @@ def show(person_ref: str) -> ResponseReturnValue:
         form,
         person=person,
         found=found,
+        can_change=can_change(Permission.PAY_ALLOCATIONS, person.commissioner_id),
         died=found is not None and found.change.kind is ChangeKind.DEATH,
         closed=found is not None and found.change.state is ChangeState.CLOSED,
     )

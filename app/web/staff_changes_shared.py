@@ -15,6 +15,7 @@ from app.stewardship.changes_follows import TASK_WORDS, TaskKind, kept_by_area
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import (
     decides_about,
+    latest_change,
     note_what_is_left,
     open_change,
     open_to_put_back,
@@ -56,6 +57,7 @@ def left_to_do(person: Person, change: LifeChange) -> dict[str, Any]:
         "purchases": open_to_put_back(current_actor(), person, change),
         "TaskKind": TaskKind,
         "is_open": change.state is ChangeState.DONE,
+        "can_change": decides_about(current_actor(), person),
     }
 
 
@@ -67,13 +69,30 @@ def open_task(person: Person, ref: str) -> tuple[LifeChange, ChangeTask]:
 
 
 def ways_of_changes(actor: Actor, person: Person) -> list[tuple[str, str, str]]:
-    """What a coordinator, and finance, may do about a change in this person's life: title, address, a line about it."""
-    found = _ways_of_coordinator(person) if decides_about(actor, person) else []
-    if identity.is_staff_for(actor, person, Permission.PAY_ALLOCATIONS) and settlement_of(actor, person):
+    """What a coordinator, and finance, may do about a change in this person's life, and what an auditor may read of it:
+    title, address, a line about it.
+    """
+    found = _ways_of_coordinator(person) if decides_about(actor, person) else _ways_of_auditor(actor, person)
+    settles = identity.is_staff_for(actor, person, Permission.PAY_ALLOCATIONS, reading=True)
+    if settles and settlement_of(actor, person, reading=True):
         words = "After a death or a move: what is in the budgets, and how it was settled."
         found.append(("What is left to settle", "settle", words))
     ref = person.ref
     return [(title, url_for(f"staff_changes_{page}.show", person_ref=ref), about) for title, page, about in found]
+
+
+def _ways_of_auditor(actor: Actor, person: Person) -> list[tuple[str, str, str]]:
+    """What was written down; nothing where nothing was, so that nobody is told of a look at a death that was none."""
+    if not identity.is_staff_for(actor, person, Permission.READ_AUDIT):
+        return []
+    found = [("Capacity", "capacity", "What was found, by whom, and why.")]
+    if is_near(person.date_of_birth, clock.today()):
+        found.append(("Turning sixteen", "sixteen", "What changes on the day, what is done and what is missing."))
+    if latest_change(actor, person, ChangeKind.MOVE):
+        found.append(("Moving away", "move", "What was noted, and what was done."))
+    if latest_change(actor, person, ChangeKind.DEATH):
+        found.append(("A death", "death", "What was recorded, and what was done."))
+    return found
 
 
 def _ways_of_coordinator(person: Person) -> list[tuple[str, str, str]]:

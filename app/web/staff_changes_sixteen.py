@@ -11,8 +11,10 @@ from app.acting.inviting import Terms
 from app.core.errors import CarePurseError
 from app.identity.rules import AuthorityKind, Permission
 from app.stewardship.changes_follows import by_area
+from app.stewardship.gate_rules import Sight
 from app.stewardship.sixteen_nominee import NOBODY, choose_nominee
 from app.stewardship.sixteen_queries import SixteenPage, page_for_staff, their_scope
+from app.web.auditing import can_change, note_audit, person_to_read
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, Required, choices
 from app.web.forms import show as show_form
@@ -37,13 +39,19 @@ class NomineeForm(Form):
 
 
 @bp.get("/staff/people/<person_ref>/sixteen")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def show(person_ref: str) -> ResponseReturnValue:
     """The days, what is told and done, and what is still to be thought of."""
-    person = person_of(person_ref)
+    person = person_to_read(person_ref, Permission.DECIDE)
     page = page_for_staff(current_actor(), person)
+    note_audit(person, Sight.SIXTEEN, "what changes at sixteen")
     return render_template(
-        "changes/staff_sixteen.jinja", person=person, page=page, areas=by_area(page.follows), missing=_missing(page)
+        "changes/staff_sixteen.jinja",
+        person=person,
+        page=page,
+        areas=by_area(page.follows),
+        missing=_missing(page),
+        can_change=can_change(Permission.DECIDE, person.commissioner_id),
     )
 
 

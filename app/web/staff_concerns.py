@@ -17,11 +17,11 @@ from app.stewardship import concern_queries, concerns, keys, telling
 from app.stewardship.concern_rules import MAX_WORDS, ConcernInput
 from app.stewardship.gate_models import Concern
 from app.stewardship.gate_rules import CONCERN_STATE_WORDS, CONCERN_WORDS, ConcernKind, ConcernState, Sight
+from app.web.auditing import note_audit
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, Required, choices, show
 from app.web.marks import requires
 from app.web.staff_money import staff_person
-from app.web.staff_plan_reviews import note_audit
 
 bp = Blueprint("staff_concerns", __name__)
 _ALL = "/staff/people/<person_ref>/concerns"

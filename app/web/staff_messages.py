@@ -8,10 +8,12 @@ from wtforms import RadioField
 
 from app.core import clock
 from app.core.errors import InvalidError, StateError
-from app.identity.rules import Permission
+from app.identity.rules import Permission, may
 from app.messages import conversations, gate, inbox
 from app.messages.models import Conversation
 from app.messages.rules import CONVERSATION_WORDS
+from app.stewardship.gate_rules import Sight
+from app.web.auditing import note_audit
 from app.web.context import current_actor
 from app.web.forms import Form, Required, choices, show
 from app.web.marks import requires
@@ -31,25 +33,29 @@ class HandOverForm(Form):
 
 
 @bp.get("/staff/messages")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def index() -> ResponseReturnValue:
     """What waits for an answer: one's own, or the whole team's, by the day it was promised for."""
+    decides = may(current_actor(), Permission.DECIDE)
     scope = request.args.get("scope", "mine")
-    scope = scope if scope in _SCOPES else "mine"
+    scope = scope if scope in _SCOPES and decides else "mine" if decides else "team"
     return render_template(
         "staff_messages/index.jinja",
         scope=scope,
         page=inbox.conversations_for_staff(current_actor(), scope, page_number(request.args)),
         counts=inbox.counts_for_staff(current_actor()),
         words=CONVERSATION_WORDS,
-        opens=lambda item: gate.may_open(current_actor(), item),
+        decides=decides,
+        opens=lambda item: gate.helps(current_actor(), item),
     )
 
 
 @bp.route(_ONE, methods=["GET", "POST"], endpoint="show")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def talk(conversation_ref: str) -> ResponseReturnValue:
     """One conversation, and the way to answer. Opening it is written down for the person to read."""
+    if request.method == "GET" and (read := conversations.open_to_audit(current_actor(), conversation_ref)):
+        return _read(read)
     try:
         conversation = conversations.open_for_staff(current_actor(), conversation_ref)
     except StateError as error:
@@ -60,7 +66,24 @@ def talk(conversation_ref: str) -> ResponseReturnValue:
         return redirect(url_for("staff_messages.index"), 303)
     if request.method == "POST":
         keep_writes()
-    return show("staff_messages/show.jinja", form, today=clock.today(), mine=_mine(conversation), **shown(conversation))
+    return _page(conversation, form)
+
+
+def _read(conversation: Conversation) -> ResponseReturnValue:
+    """As an auditor reads it; the person reads that they did."""
+    note_audit(conversation.person, Sight.CONVERSATION, f"the conversation “{conversation.topic}”", conversation.id)
+    return _page(conversation, WriteForm(formdata=None))
+
+
+def _page(conversation: Conversation, form: WriteForm) -> ResponseReturnValue:
+    return show(
+        "staff_messages/show.jinja",
+        form,
+        today=clock.today(),
+        mine=_mine(conversation),
+        can_change=gate.helps(current_actor(), conversation),
+        **shown(conversation),
+    )
 
 
 def _mine(conversation: Conversation) -> bool:

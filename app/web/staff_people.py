@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.budgets import monitoring
 from app.identity import queries as identity
 from app.identity.models import Person
-from app.identity.rules import CommissionerSubject, Permission, StaffRole, may
+from app.identity.rules import CommissionerSubject, Permission, StaffRole, may, may_read
 from app.stewardship.health import receipts_missing
 from app.web import words
 from app.web.context import current_actor
@@ -67,20 +67,28 @@ def show(person_ref: str) -> ResponseReturnValue:
         paces=words.PACES,
         qualities=words.QUALITIES,
         ways=_ways(person),
+        only_reads=current_actor().only_audits,
     )
 
 
 def _ways(person: Person) -> list[Way]:
     """What this reader may do about this person."""
     ways = []
-    if may(current_actor(), Permission.CHECK_AUTHORITY, CommissionerSubject(person.commissioner_id)):
+    place = CommissionerSubject(person.commissioner_id)
+    if may_read(current_actor(), Permission.CHECK_AUTHORITY, place):
         about = "Their papers, how far they may act, whom to ask, and ending it."
+        if not may(current_actor(), Permission.CHECK_AUTHORITY, place):
+            about = "Their papers, how far they may act, and who checked it."
         ways.append(Way("Who acts for them", url_for("staff_acting.index", person_ref=person.ref), about))
     ways += [Way(*way) for way in ways_behind_the_gate(current_actor(), person)]
     ways += [Way(*way) for way in ways_of_changes(current_actor(), person)]
-    if may(current_actor(), Permission.DECIDE, CommissionerSubject(person.commissioner_id)):
+    if may(current_actor(), Permission.READ_AUDIT, place):
+        about = "What they asked to be decided, what went wrong, and their messages."
+        ways.append(Way("What they asked", url_for("staff_asked.show", person_ref=person.ref), about))
+    if may(current_actor(), Permission.DECIDE, place):
         about = "For somebody who acts for them and lost their phone and their recovery codes."
         ways.append(Way("Lost second step", url_for("step_resets.acting", person_ref=person.ref), about))
+    if may_read(current_actor(), Permission.DECIDE, place):
         about = "What they asked to be put right, and keeping their records longer."
         ways.append(Way("Their records", url_for("staff_records.person", person_ref=person.ref), about))
     return ways

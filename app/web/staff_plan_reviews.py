@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +14,7 @@ from app.core.errors import InvalidError
 from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import CommissionerSubject, Permission, may
-from app.stewardship import keys, openings, review_queries, reviews
+from app.stewardship import keys, review_queries, reviews
 from app.stewardship.gate_models import PlanReview
 from app.stewardship.gate_rules import Sight
 from app.stewardship.review_rules import (
@@ -31,6 +30,7 @@ from app.stewardship.review_rules import (
     earliest_day,
     months_until_next,
 )
+from app.web.auditing import note_audit
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, Required, choices, show
 from app.web.marks import requires
@@ -110,16 +110,6 @@ def index(person_ref: str) -> ResponseReturnValue:
         may_hold=may(actor, Permission.HOLD_REVIEWS, CommissionerSubject(person.commissioner_id)),
         kinds=KIND_WORDS,
     )
-
-
-def note_audit(
-    person: Person, sight: Sight, what: str, subject_id: UUID | None = None, concern_id: UUID | None = None
-) -> None:
-    """Write down what an auditor opens; others read here what their own work is."""
-    actor = current_actor()
-    if may(actor, Permission.READ_AUDIT, CommissionerSubject(person.commissioner_id)):
-        key = keys.audit_key(person, concern_id)
-        openings.note(actor, person, key, sight, what, subject_id)
 
 
 @bp.route(f"{_ALL}/new", methods=["GET", "POST"])

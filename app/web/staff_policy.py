@@ -24,6 +24,7 @@ from app.web.staff_policy_shared import (
     drafts_waiting,
     figures_in,
     may_change,
+    may_see_drafts,
     scope_for_reading,
     told,
     version_asked,
@@ -51,6 +52,7 @@ def show() -> ResponseReturnValue:
         pay=sorted(policy.minimum_pay, key=lambda row: row.starts_on, reverse=True),
         coming=[row for row in policies.versions_of(scope.place.id) if _state(row) == "coming"],
         drafts=drafts_waiting(scope),
+        sees_drafts=may_see_drafts(scope),
         may_change=may_change(scope),
     )
 

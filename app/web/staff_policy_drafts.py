@@ -18,6 +18,7 @@ from app.policy import queries as policies
 from app.policy.models import DraftState, PolicyDraft, PolicyVersion
 from app.policy.service import MOST_LETTERS
 from app.purchases import policy_news
+from app.web.auditing import can_change
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, Required
 from app.web.forms import show as show_form
@@ -71,10 +72,10 @@ def start() -> ResponseReturnValue:
 
 
 @bp.get(_ONE)
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, audited=True)
 def show(draft_ref: str) -> ResponseReturnValue:
     """A draft whole: what it changes and why, what it would have done, and the next step."""
-    return _page(_draft(draft_ref))
+    return _page(policies.draft_for(current_actor(), tidy_ref(draft_ref), reading=True))
 
 
 def _page(draft: PolicyDraft, form: Form | None = None, **forms: Form) -> ResponseReturnValue:
@@ -90,6 +91,7 @@ def _page(draft: PolicyDraft, form: Form | None = None, **forms: Form) -> Respon
         "base": policies.base_of(draft),
         "told": told(policies.differences_of(draft), policies.changes_of(draft.id), open_=open_),
         "wanting": policies.wanting_reasons(draft) if open_ else [],
+        "can_change": can_change(Permission.CHANGE_POLICY, draft.commissioner_id),
         "is_behind": open_ and policies.is_behind(draft),
         "has_hand": actor.account_id in hands,
         "others": policies.others_who_publish(draft),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import request
 from wtforms import SelectField, StringField
 
-from app.identity.rules import CommissionerSubject, Permission, may
+from app.identity.rules import CommissionerSubject, Permission, may, may_read
 from app.policy import queries as policies
 from app.policy.comparing import ANSWERS, DOORS, Bundle, Difference, bundled
 from app.policy.document import PolicyDocument, Rule
@@ -111,6 +111,11 @@ def scope_for_reading() -> Scope:
 def may_change(scope: Scope) -> bool:
     """Whether the reader may begin a draft here."""
     return may(current_actor(), Permission.CHANGE_POLICY, CommissionerSubject(scope.place.id))
+
+
+def may_see_drafts(scope: Scope) -> bool:
+    """Whether the drafts are shown: to whoever changes the policy here, and to an auditor."""
+    return may_read(current_actor(), Permission.CHANGE_POLICY, CommissionerSubject(scope.place.id))
 
 
 def drafts_waiting(scope: Scope) -> Mapping[str, list[PolicyDraft]]:

@@ -16,6 +16,7 @@ from app.policy.models import DraftState
 from app.policy.rules import Action
 from app.purchases import simulating, trials
 from app.purchases.rule_titles import rule_titles
+from app.web.auditing import can_change
 from app.web.context import current_actor
 from app.web.forms import Form, Required, choices
 from app.web.marks import requires
@@ -38,10 +39,10 @@ class MonthsForm(Form):
 
 
 @bp.route(_ONE, methods=["GET", "POST"])
-@requires(Permission.CHANGE_POLICY)
+@requires(Permission.CHANGE_POLICY, audited=True)
 def show(draft_ref: str) -> ResponseReturnValue:
     """The last trial of a draft with its progress or its result, and the way to a new one."""
-    draft = policies.draft_for(current_actor(), tidy_ref(draft_ref))
+    draft = policies.draft_for(current_actor(), tidy_ref(draft_ref), reading=request.method == "GET")
     form = MonthsForm()
     if form.validate_on_submit():
         try:
@@ -66,6 +67,7 @@ def show(draft_ref: str) -> ResponseReturnValue:
             categories={category.value: category.label for category in Category},
             answers={action.value: words for action, words in ANSWERS.items()},
             actions=list(Action),
+            can_change=can_change(Permission.CHANGE_POLICY, draft.commissioner_id),
             few=simulating.FEW,
             still=bool(request.args.get("still")),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, TextAreaField
 
@@ -16,6 +16,8 @@ from app.identity.rules import Permission
 from app.records import correcting, holding, queries
 from app.records.holdings import HOLDINGS
 from app.records.rules import CORRECTION_TOPICS, CORRECTION_WORDS, HOLD_WORDS, CorrectionState
+from app.stewardship.gate_rules import Sight
+from app.web.auditing import can_change, note_audit
 from app.web.context import current_actor
 from app.web.forms import Form, Required, choices
 from app.web.forms import show as show_form
@@ -60,7 +62,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/staff/corrections")
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def waiting() -> ResponseReturnValue:
     """What people asked to be put right, the first due first."""
     rows = queries.waiting_corrections(current_actor())
@@ -68,10 +70,11 @@ def waiting() -> ResponseReturnValue:
 
 
 @bp.route("/staff/people/<person_ref>/records", methods=["GET", "POST"])
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def person(person_ref: str) -> ResponseReturnValue:
     """One person's records: kept longer or not, and what they asked to be put right."""
     actor, who = current_actor(), _person(person_ref)
+    note_audit(who, Sight.RECORDS, "how long the records are kept, and what was asked to be put right")
     form = HoldForm()
     form.kind.choices = choices((kind.value, words) for kind, words in HOLD_WORDS.items())
     if form.validate_on_submit():
@@ -93,6 +96,7 @@ def person(person_ref: str) -> ResponseReturnValue:
         topics=CORRECTION_TOPICS,
         states=CORRECTION_WORDS,
         waiting=CorrectionState.WAITING,
+        can_change=can_change(Permission.DECIDE, who.commissioner_id),
     )
 
 
@@ -107,11 +111,13 @@ def let_go(person_ref: str) -> ResponseReturnValue:
 
 
 @bp.route("/staff/people/<person_ref>/corrections/<correction_ref>", methods=["GET", "POST"])
-@requires(Permission.DECIDE)
+@requires(Permission.DECIDE, audited=True)
 def correction(person_ref: str, correction_ref: str) -> ResponseReturnValue:
     """One thing that somebody asked to be put right."""
     actor, who = current_actor(), _person(person_ref)
-    found = correcting.correction_for(actor, who, correction_ref)
+    found = correcting.correction_for(actor, who, correction_ref, reading=request.method == "GET")
+    what = f"what was asked to be put right: {CORRECTION_TOPICS[found.kind]}"
+    note_audit(who, Sight.CORRECTION, what, found.id)
     form = DecideForm()
     if form.validate_on_submit():
         try:
@@ -131,6 +137,7 @@ def correction(person_ref: str, correction_ref: str) -> ResponseReturnValue:
         topics=CORRECTION_TOPICS,
         states=CORRECTION_WORDS,
         waiting=CorrectionState.WAITING,
+        can_change=can_change(Permission.DECIDE, who.commissioner_id),
     )
 
 
@@ -141,4 +148,5 @@ def _words_of(details: Mapping[str, str]) -> str:
 
 
 def _person(person_ref: str) -> Person:
-    return identity.person_of_commissioner(current_actor(), person_ref, Permission.DECIDE)
+    only_reads = request.method == "GET"
+    return identity.person_of_commissioner(current_actor(), person_ref, Permission.DECIDE, reading=only_reads)

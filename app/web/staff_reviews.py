@@ -12,6 +12,7 @@ from app.marketplace import review_queries, reviews
 from app.marketplace.review_models import Review
 from app.marketplace.review_rules import MAX_REASON, ReviewState
 from app.web import forms
+from app.web.auditing import can_change
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices
 from app.web.marks import requires
@@ -36,20 +37,20 @@ class DecideForm(Form):
 
 
 @bp.get("/staff/reviews")
-@requires(Permission.LOOK_AFTER_MARKET)
+@requires(Permission.LOOK_AFTER_MARKET, audited=True)
 def index() -> ResponseReturnValue:
     """What waits for a look; or, with ``?show=decided``, what was decided."""
-    scope = scope_of(Permission.LOOK_AFTER_MARKET)
+    scope = scope_of(Permission.LOOK_AFTER_MARKET, reading=True)
     decided = request.args.get("show") == "decided"
     page = review_queries.waiting(current_actor(), scope.place.id, page_number(request.args), decided=decided)
     return render_template("staff_reviews/index.jinja", scope=scope, page=page, decided=decided)
 
 
 @bp.route("/staff/reviews/<review_ref>", methods=["GET", "POST"])
-@requires(Permission.LOOK_AFTER_MARKET)
+@requires(Permission.LOOK_AFTER_MARKET, audited=True)
 def decide(review_ref: str) -> ResponseReturnValue:
     """One review with why it is here, and the decision."""
-    review = review_queries.to_look_at(current_actor(), review_ref)
+    review = review_queries.to_look_at(current_actor(), review_ref, reading=request.method == "GET")
     form = DecideForm(data={"what": _begin_with(review)})
     if form.validate_on_submit():
         shows, of_reply = form.answer.data == "show", form.what.data == "reply"
@@ -67,7 +68,13 @@ def decide(review_ref: str) -> ResponseReturnValue:
         else:
             flash("People can read it. Both sides were told." if shows else "It is hidden. Both sides were told.")
             return redirect(url_for("staff_reviews.index"), 303)
-    return forms.show("staff_reviews/decide.jinja", form, review=review, reports=review_queries.reports_of(review))
+    return forms.show(
+        "staff_reviews/decide.jinja",
+        form,
+        review=review,
+        reports=review_queries.reports_of(review),
+        can_change=can_change(Permission.LOOK_AFTER_MARKET, review.commissioner_id),
+    )
 
 
 def _begin_with(review: Review) -> str:

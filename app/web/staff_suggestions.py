@@ -14,6 +14,7 @@ from app.marketplace.rules import Category, Unit
 from app.marketplace.suggestion_models import Suggestion
 from app.marketplace.suggestions import Entry
 from app.web import forms
+from app.web.auditing import can_change
 from app.web.context import current_actor
 from app.web.forms import Form, NotTooLong, Required, choices
 from app.web.marks import requires
@@ -56,10 +57,10 @@ class LeaveOutForm(Form):
 
 
 @bp.get("/staff/suggestions")
-@requires(Permission.LOOK_AFTER_MARKET)
+@requires(Permission.LOOK_AFTER_MARKET, audited=True)
 def index() -> ResponseReturnValue:
     """What waits; or, with ``?show=decided``, what was answered."""
-    scope = scope_of(Permission.LOOK_AFTER_MARKET)
+    scope = scope_of(Permission.LOOK_AFTER_MARKET, reading=True)
     decided = request.args.get("show") == "decided"
     page = suggestion_queries.waiting(current_actor(), scope.place.id, page_number(request.args), decided=decided)
     reviews = review_queries.waiting_count(current_actor())
@@ -67,13 +68,14 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get(_ONE)
-@requires(Permission.LOOK_AFTER_MARKET)
+@requires(Permission.LOOK_AFTER_MARKET, audited=True)
 def show(suggestion_ref: str) -> ResponseReturnValue:
     """What they say, beside what is like it."""
-    found = suggestion_queries.to_check(current_actor(), suggestion_ref)
+    found = suggestion_queries.to_check(current_actor(), suggestion_ref, reading=True)
     return render_template(
         "staff_suggestions/show.jinja",
         suggestion=found,
+        can_change=can_change(Permission.LOOK_AFTER_MARKET, found.commissioner_id),
         alike=suggestion_queries.like(found.name, found.area, found.phone, found.website),
         register_on=queries.register_as_of(),
     )

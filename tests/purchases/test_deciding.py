@@ -132,9 +132,9 @@ def test_the_request_goes_to_a_colleague_when_the_own_coordinator_may_not_decide
     assert request_of(world.referred()).assigned_to == world.colleague.id
 
 
-def test_finance_and_auditors_see_no_purchase(world: World) -> None:
+def test_finance_and_administrators_see_no_purchase(world: World) -> None:
     purchase = world.referred()
-    for role in (StaffRole.FINANCE, StaffRole.ADMIN, StaffRole.AUDITOR):
+    for role in (StaffRole.FINANCE, StaffRole.ADMIN):
         account = factories.make_account(f"{role} officer")
         factories.make_post(account, world.commissioner, role)
         actor = factories.actor_for(account)
@@ -143,6 +143,31 @@ def test_finance_and_auditors_see_no_purchase(world: World) -> None:
             queue.request_for(actor, request_of(purchase).ref)
         with pytest.raises(NotFoundError):
             queries.purchase_for(actor, world.person, purchase.ref)
+
+
+def test_an_auditor_reads_the_queue_and_a_request_and_answers_none(world: World) -> None:
+    purchase = world.referred()
+    request = request_of(purchase)
+    account = factories.make_account("Ola Auditor")
+    factories.make_post(account, world.commissioner, StaffRole.AUDITOR)
+    auditor = factories.actor_for(account)
+    row = queue.queue_for(auditor, "team").rows[0]
+    assert (row.ref, row.opens, row.title) == (request.ref, False, ""), "what it is opens with the request"
+    view = queue.request_for(auditor, request.ref, reading=True)
+    assert (view.purchase, view.can_decide) == (purchase, False)
+    for act in (
+        lambda: queue.request_for(auditor, request.ref),
+        lambda: purchases.approve(auditor, request.ref),
+        lambda: purchases.decline(auditor, request.ref, "not_in_plan", "No"),
+        lambda: purchases.ask(auditor, request.ref, "Why?"),
+        lambda: purchases.take(auditor, request.ref),
+        lambda: purchases.hand_over(auditor, request.ref, world.colleague.ref),
+        lambda: purchases.add_message(auditor, request, "Hello"),
+        lambda: queries.thread_of(auditor, purchase),
+        lambda: queries.purchase_for(auditor, world.person, purchase.ref),
+    ):
+        with pytest.raises(NotFoundError):
+            act()
 
 
 def test_the_decision_page_has_what_is_needed_and_the_person_can_read_that_it_was_opened(world: World) -> None:

@@ -27,9 +27,11 @@ from tests.web.things_made import make_policy_draft
 MARKS = (MARKER, PAYEE, NOTE, "quillfeather.png")
 #: Where an auditor reads what was bought: each writes it down for the person.
 AUDITORS = {
+    "/staff/people/<person_ref>/asked",
     "/staff/people/<person_ref>/audit",
     "/staff/people/<person_ref>/money",
     "/staff/people/<person_ref>/money/purchases/<purchase_ref>",
+    "/staff/requests/<request_ref>",
 }
 #: What an account may do about itself, whatever else it may: signing in and out, its notices, a copy of what is held on
 #: it, and links that were mailed to it.

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.approvals.rules import LOOK_AGAIN
+from app.core import clock
 from app.core.db import db
 from app.messages import queries
+from app.purchases.queries import open_request_of
+from app.purchases.service import approve
 from tests.factories import actor_for
 from tests.web.buying_world import World, get, make_world, post, said, soup_of
 
@@ -50,3 +54,20 @@ def test_somebody_elses_notice_does_not_exist(world: World, client: Any, sign_in
     sign_in(client, world.account)
     post(client, f"/notices/{ref}", 404)
     assert queries.unread_count(actor_for(world.coordinator)) == 1
+
+
+def test_one_about_something_answered_long_ago_says_so_and_leads_nowhere(
+    world: World, client: Any, sign_in: Any
+) -> None:
+    purchase = world.referred()
+    ref = open_request_of(actor_for(world.account), purchase).ref
+    approve(actor_for(world.coordinator), ref)
+    form = f"/notices/{queries.notices_of(actor_for(world.coordinator)).rows[0].ref}"
+    assert "Safe to spend now" not in said(get(client, f"/staff/requests/{ref}"))
+    with clock.at(clock.now() + LOOK_AGAIN):
+        sign_in(client, world.coordinator)
+        assert post(client, form).location == "/notices"
+        page = get(client, "/notices")
+        assert "its page has closed" in said(page)
+        assert not soup_of(page).main.select_one("a[href^='/staff/requests/']")
+        get(client, f"/staff/requests/{ref}", 404)
