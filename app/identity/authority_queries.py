@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.errors import NotFoundError, StateError
 from app.core.words import tidy_ref
 from app.identity.authority_rules import reads_papers
-from app.identity.models import Account, Authority, Person
+from app.identity.models import Account, Authority, Commissioner, Person
 from app.identity.queries import grant_of
 from app.identity.rules import Actor, AuthorityKind, CommissionerSubject, Permission, PersonSubject, may, may_read
 
@@ -54,6 +54,13 @@ def authority_for(viewer: Actor, person: Person, ref: str) -> Authority:
     if found is None:
         raise NotFoundError
     return found
+
+
+def places_of(viewer: Actor) -> dict[UUID, str]:
+    """With which organisations there are budgets that the viewer acts in: their names, by id."""
+    places = {grant.commissioner_id for grant in viewer.grants}
+    query = select(Commissioner.id, Commissioner.name).where(Commissioner.id.in_(places))
+    return {row.id: row.name for row in db.session.execute(query)}
 
 
 def own_authority(viewer: Actor, person: Person) -> Authority:

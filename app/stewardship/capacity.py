@@ -38,6 +38,7 @@ from app.stewardship.changes_follows import Acting, Area, Deed, Follow, require_
 from app.stewardship.changes_models import CapacityRecord
 from app.stewardship.changes_queries import require_coordinator
 from app.stewardship.changes_telling import everybody_of, staff_of, tell_side, tell_staff
+from app.stewardship.second_person import follows_to_themself
 from app.stewardship.sixteen_queries import facts_of
 from app.stewardship.sixteen_rules import birthday, day_follows, months_before
 
@@ -169,10 +170,21 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
         why=record.why,
         details={"finding": finding.value, "assessed_on": record.assessed_on.isoformat()},
     )
-    title = f"It was recorded how {person.given_name} decides about their money. You can say if it is wrong."
-    tell_side(actor, person, "changes", title, follows, told)
+    _tell(actor, person, follows, told)
     tell_staff(actor, person, "capacity", f"{actor.name} recorded something about {person.name}.", staff_of(person))
     return record
+
+
+def _tell(actor: Actor, person: Person, follows: Sequence[Follow], told: Sequence[UUID]) -> None:
+    """Tell everybody who acted until now; the person themself is spoken to, not about."""
+    own = [item for item in acting_for(person.id) if item.kind is AuthorityKind.SELF and item.account_id in told]
+    title = f"It was recorded how {person.given_name} decides about their money. You can say if it is wrong."
+    others = [key for key in told if key not in {item.account_id for item in own}]
+    tell_side(actor, person, "changes", title, follows, others)
+    for item in own:
+        title = "It was recorded how you decide about your money. You can say if it is wrong."
+        yours = follows_to_themself(follows, item.name, person.given_name)
+        tell_side(actor, person, "changes", title, yours, [item.account_id])
 
 
 def may_stand_in(person: Person) -> Sequence[Acting]:

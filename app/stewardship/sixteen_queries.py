@@ -88,6 +88,14 @@ def is_told_at_home(person: Person) -> bool:
     return AuthorityKind.REPRESENTATIVE in kinds or bool(steps_of(person.id))
 
 
+def has_passed_on(person_id: UUID) -> bool:
+    """Whether the right to decide has passed to somebody who is sixteen: not before the day was dealt with, nor where
+    it is recorded that they cannot decide.
+    """
+    record = latest_capacity(person_id)
+    return Step.DAY in steps_of(person_id) and not stands(record.finding if record else None)
+
+
 def facts_of(person: Person) -> SixteenFacts:
     """What the rules need to know."""
     record, choice = latest_capacity(person.id), latest_choice(person.id)

@@ -237,12 +237,15 @@ def by_for(entry: AuditEntry, person: Person) -> str:
 
 
 @bp.app_template_global()
-def before_a_yes(purchase: Purchase) -> str:
-    """What does not happen before somebody says yes: of what was bought already, only that it does not count yet."""
+def before_a_yes(purchase: Purchase, until: str = "that") -> str:
+    """What does not happen before somebody says yes: of what was bought already, only that it does not count yet.
+
+    :param until: what has to happen, like *you say yes*.
+    """
     if purchase.way.is_paid_already and purchase.bought_on is not None:
         bought = clock.say_day(purchase.bought_on)
-        return f"It was bought already, on {bought}. It does not count in the budget before there is a yes."
-    return "Nothing is bought before that."
+        return f"It was bought already, on {bought}. It does not count in the budget before {until}."
+    return f"Nothing is bought before {until}."
 
 
 @bp.app_template_global()

@@ -26,7 +26,7 @@ from app.web.buying_shared import ASKS_FAMILY
 from app.web.context import current_actor, current_person, person_or_none
 from app.web.forms import choices, show
 from app.web.marks import requires
-from app.web.outcome_choices import left_of_each, outcomes_for
+from app.web.outcome_choices import hints_of, outcomes_for
 
 bp = Blueprint("basket", __name__)
 
@@ -41,6 +41,12 @@ def things_in_basket() -> int:
         mine = person is not None and may(actor, Permission.PREPARE_PURCHASE, PersonSubject(person.id))
         g.things_in_basket = basket_queries.things_in_basket(actor, person) if person is not None and mine else 0
     return int(g.things_in_basket)
+
+
+@bp.app_template_global()
+def outcome_hints(options: Sequence[Outcome]) -> dict[str, str]:
+    """Which outcomes are not the reader's to buy for, by reference, where nothing is said of what is left."""
+    return hints_of(None, options)
 
 
 @bp.app_template_global()
@@ -95,7 +101,7 @@ def add(listing_ref: str) -> ResponseReturnValue:
         price=say_price(listing.price_pence, listing.unit),
         units=listing.unit.many(2).removeprefix("2 "),
         options=options,
-        hints=left_of_each(budget, options),
+        hints=hints_of(budget, options),
         with_it=with_it,
         budget=budget if len(running) > 1 and drafts else None,
     )

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.core.errors import InvalidError, NotFoundError
 from app.identity.rules import Permission
+from app.policy.care import BROKER_BENEFIT
+from app.policy.rules import Finding
 from app.purchases import declaring, queries
 from app.purchases.basket_queries import basket_of
 from app.purchases.benefit_models import BenefitStatement
@@ -18,7 +20,7 @@ from app.purchases.own_work import is_in_basket_of
 from app.purchases.rules import State
 from app.web.buying_forms import BenefitForm
 from app.web.buying_shared import draft, pages
-from app.web.context import current_actor, current_person
+from app.web.context import actor_or_none, current_actor, current_person, person_or_none
 from app.web.forms import show
 from app.web.marks import requires
 
@@ -36,6 +38,15 @@ def filled(statement: BenefitStatement | None) -> dict[str, Any]:
         "gets_what": statement.what,
         "gets_from": statement.from_whom,
     }
+
+
+@pages.app_template_global()
+def next_step_of(found: Finding) -> str:
+    """What to do next. The rule about what a broker gets speaks to the person: the broker reads other words."""
+    person, actor = person_or_none(), actor_or_none()
+    if found.rule != BROKER_BENEFIT or person is None or actor is None or not actor.brokers_for(person.id):
+        return found.next_step
+    return f"Say in a message why this is right for {person.given_name}, or look for something else."
 
 
 @pages.route(_BUY, methods=["GET", "POST"], endpoint="benefit")

@@ -40,7 +40,7 @@ from app.web.buying_shared import (
 from app.web.context import current_actor
 from app.web.forms import choices, show
 from app.web.marks import requires
-from app.web.outcome_choices import left_of_each, outcomes_for
+from app.web.outcome_choices import hints_of, outcomes_for
 
 _BUY = "/p/<person_ref>/buy/<purchase_ref>"
 
@@ -162,7 +162,7 @@ def outcome(purchase_ref: str, line_ref: str) -> ResponseReturnValue:
         form,
         purchase=purchase,
         line=found,
-        hints=left_of_each(budget, options),
+        hints=hints_of(budget, options),
         options=options,
         back=to("buying.check", purchase) if checking() else _before_outcome(purchase, found),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,19 +13,23 @@ from app.core import clock
 from app.core.errors import CarePurseError, NotFoundError
 from app.identity import queries as identity
 from app.identity.rules import AuthorityKind, Permission
-from app.stewardship.capacity_rules import FINDING_WORDS
+from app.stewardship.capacity_rules import FINDING_WORDS, stands
 from app.stewardship.changes_follows import by_area, kept_by_area, kept_in_full
+from app.stewardship.changes_models import CapacityRecord
 from app.stewardship.changes_queries import capacity_records, changes_for_side
 from app.stewardship.changes_rules import ChangeKind
 from app.stewardship.openings import is_own_side
+from app.stewardship.second_person import areas_to_themself
 from app.stewardship.sixteen_nominee import NOBODY, choose_nominee
-from app.stewardship.sixteen_queries import is_told_at_home, page_for_side
+from app.stewardship.sixteen_queries import has_passed_on, is_told_at_home, page_for_side
 from app.stewardship.sixteen_rules import birthday
 from app.web.context import acting_grant, current_actor, current_person
 from app.web.forms import Form, Required, choices, show
 from app.web.marks import requires
 
 bp = Blueprint("changes", __name__)
+#: How long home says that something was recorded which keeps nobody from buying.
+_IS_NEW = timedelta(days=30)
 
 
 class ChooseForm(Form):
@@ -62,17 +67,42 @@ def _banner() -> Banner | None:
             verb = "moves" if change.done_on is None else "moved"
             words = f"{person.given_name} {verb} to {change.words} on {said}."
         return Banner(words, url_for("changes.index"), "What happens now", change.kind is ChangeKind.DEATH)
+    recorded = _recorded()
+    if recorded is not None:
+        return recorded
     if not is_told_at_home(person):
         return None
-    day = birthday(person.date_of_birth)
-    grant = acting_grant()
-    own = grant is not None and grant.kind is AuthorityKind.SELF
+    day, own = birthday(person.date_of_birth), _is_own()
     who, decides = ("You", "you decide") if own else (person.given_name, "they decide")
     if day > clock.today():
         words = f"{who} will be sixteen on {clock.say_day(day, year=day.year != clock.today().year)}. Then {decides}."
     else:
-        words = f"{who} {'are' if own else 'is'} sixteen now. Who decides has changed."
+        words = f"{who} {'are' if own else 'is'} sixteen now."
+        if has_passed_on(person.id):
+            words = f"{words} Who decides has changed."
     return Banner(words, url_for("changes.sixteen"), "What changes")
+
+
+def _recorded() -> Banner | None:
+    """That something was written down about how the person decides: while it keeps them from buying, or is new."""
+    person = current_person()
+    newest = next((one for one in capacity_records(current_actor(), person) if one.about_money), None)
+    if newest is None:
+        return None
+    written = clock.london(newest.written_at).date()
+    if not stands(newest.finding) and written < clock.today() - _IS_NEW:
+        return None
+    words = f"{newest.by_name} recorded on {clock.say_day(written, year=written.year != clock.today().year)} {_how()}."
+    return Banner(words, url_for("changes.index"), "Read it, and say if it is wrong")
+
+
+def _how() -> str:
+    return "how you decide about your money" if _is_own() else f"how {current_person().given_name} decides about money"
+
+
+def _is_own() -> bool:
+    grant = acting_grant()
+    return grant is not None and grant.kind is AuthorityKind.SELF
 
 
 @bp.get("/p/<person_ref>/changes")
@@ -86,11 +116,18 @@ def index() -> ResponseReturnValue:
     return render_template(
         "changes/side.jinja",
         changes=[(change, kept(change.said)) for change in found],
-        records=[(record, kept_by_area(record.said)) for record in capacity_records(actor, person)],
+        records=[(record, _said(record)) for record in capacity_records(actor, person)],
+        how=_how(),
         words=FINDING_WORDS,
         coordinator=identity.coordinator_of(person.id),
         help=identity.settings_of(person.commissioner_id),
     )
+
+
+def _said(record: CapacityRecord) -> list[tuple[str, list[str]]]:
+    """What followed, as it was kept; to the person themself it says "you"."""
+    areas, person = kept_by_area(record.said), current_person()
+    return areas_to_themself(areas, current_actor().name, person.given_name) if _is_own() else areas
 
 
 @bp.get("/p/<person_ref>/sixteen")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.money import format_pounds
-from app.identity import kept_forms
+from app.identity import authority_queries, kept_forms
 from app.identity.rules import Actor, AuthorityKind, Grant, Permission, Scope
 from app.marketplace import queries as marketplace
 from app.web.context import actor_or_none, current_actor
@@ -64,12 +65,22 @@ def _doors(actor: Actor) -> list[tuple[str, list[Door]]]:
     own = [grant for grant in actor.grants if grant.kind is AuthorityKind.SELF]
     others = [grant for grant in actor.grants if grant.kind is not AuthorityKind.SELF]
     groups = [
-        ("Your budget", [_person(grant) for grant in own]),
+        ("Your budget", _own(actor, own)),
         ("People you act for", [_person(grant) for grant in others]),
         ("Your work", [*_broker(actor), *_staff(actor)]),
         ("What you offer", _providers(actor)),
     ]
     return [(title, doors) for title, doors in groups if doors]
+
+
+def _own(actor: Actor, grants: Sequence[Grant]) -> list[Door]:
+    """One's own budgets: whoever moved has one with each of two organisations, told apart by their names."""
+    doors = [_person(grant) for grant in grants]
+    if len(grants) < 2:
+        return doors
+    names = authority_queries.places_of(actor)
+    said = [f"Your own budget with {names[grant.commissioner_id]}. {_reach(grant, own=True)}" for grant in grants]
+    return [replace(door, words=words) for door, words in zip(doors, said, strict=True)]
 
 
 def _person(grant: Grant) -> Door:
@@ -84,7 +95,9 @@ def _person(grant: Grant) -> Door:
     )
 
 
-def _reach(grant: Grant) -> str:
+def _reach(grant: Grant, *, own: bool = False) -> str:
+    if own:
+        return "You can look, not buy." if grant.scope is Scope.VIEW else "You can buy."
     if not grant.checked:
         return "You can only look until your papers are checked."
     if grant.scope is Scope.VIEW:

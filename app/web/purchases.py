@@ -254,7 +254,8 @@ def turn_down(purchase_ref: str) -> ResponseReturnValue:
         return back_to(purchase)
     if form.validate_on_submit():
         service.turn_down(current_actor(), purchase, form.reason.data or "")
-        flash("You said no. Nothing is bought.")
+        kept_out = "It does not count in the budget" if purchase.way.is_paid_already else "Nothing is bought"
+        flash(f"You said no. {kept_out}.")
         return back_to(purchase)
     return show("purchases/turn_down.jinja", form, purchase=purchase)
 

@@ -13,8 +13,10 @@ from app.core.db import db
 from app.identity import service
 from app.identity.models import Account
 from app.identity.rules import AuthorityKind, Scope
-from app.purchases import regular
+from app.marketplace.rules import Category
+from app.purchases import declaring, regular
 from app.purchases import service as purchases
+from app.purchases.benefit_rules import BenefitInput
 from tests import factories as make
 from tests.purchases.regular_world import begin
 from tests.purchases.world import World, build, make_listing
@@ -93,3 +95,57 @@ def test_a_rest_of_another_outcome(client: FlaskClient, sign_in, world: World, n
     assert "You may not buy for this outcome." in answer.text
     sign_in(client, world.holder)
     assert "Take it up again now" in client.get(here).text
+
+
+NOT_THEIRS = "You may get this ready. Sam’s own side says yes first."
+
+
+def test_outcomes_that_are_not_theirs_are_marked_where_one_is_chosen(
+    client: FlaskClient, sign_in, world: World, nina: Account
+) -> None:
+    listing = make_listing()
+    draft = world.from_listing(listing, actor=make.actor_for(nina))
+    again = f"/p/{world.person.ref}/regular/new/outcome?listing={listing.ref}"
+    chosen = f"/p/{world.person.ref}/buy/{draft.ref}/line/{draft.lines[0].ref}/outcome"
+    db.session.commit()
+    sign_in(client, nina)
+    for page in (chosen, again, f"/p/{world.person.ref}/find/{listing.ref}/basket"):
+        assert client.get(page).text.count(NOT_THEIRS) == 1, page
+    sign_in(client, world.holder)
+    assert NOT_THEIRS not in client.get(chosen).text
+
+
+def test_what_was_bought_already_is_not_said_to_wait(client: FlaskClient, sign_in, world: World, nina: Account) -> None:
+    made = world.outside(("Pool float", 3_000, Category.ACTIVITIES), actor=make.actor_for(nina))
+    db.session.commit()
+    sign_in(client, nina)
+    here = f"/p/{world.person.ref}"
+    page = client.get(f"{here}/buy/{made.ref}/check").text
+    assert "is asked to say yes before it counts in the budget." in page
+    sent = client.post(f"{here}/buy/{made.ref}/send", data={"version": made.version}, follow_redirects=True).text
+    bought = f"It was bought already, on {clock.say_day(clock.today())}."
+    assert bought in sent
+    for account, words in ((nina, "Nothing is bought"), (world.holder, "Yes, buy this")):
+        sign_in(client, account)
+        page = client.get(f"{here}/purchases/{made.ref}").text
+        assert bought in page
+        assert words not in page
+    assert "Yes, count it" in page
+    answer = client.post(f"{here}/purchases/{made.ref}/turn-down", data={"reason": "No"}, follow_redirects=True)
+    assert "It does not count in the budget." in answer.text
+
+
+def test_a_broker_reads_no_advice_about_their_broker(client: FlaskClient, sign_in, world: World) -> None:
+    bea = world.broker()
+    made = world.from_listing(make_listing(), actor=bea)
+    declaring.declare(bea, made, BenefitInput(True, 700, "a fee", "Swim Together CIC"))
+    db.session.commit()
+    sign_in(client, db.session.get_one(Account, bea.account_id))
+    page = client.get(f"/p/{world.person.ref}/buy/{made.ref}/check").text
+    assert "Ask your broker" not in page
+    assert "Say in a message why this is right for Sam" in page
+    purchases.submit(bea, made)
+    db.session.commit()
+    assert "Ask your broker" not in client.get(f"/p/{world.person.ref}/purchases/{made.ref}").text
+    sign_in(client, world.holder)
+    assert "Ask your broker what else there is." in client.get(f"/p/{world.person.ref}/purchases/{made.ref}").text
