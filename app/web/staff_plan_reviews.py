@@ -29,6 +29,7 @@ from app.stewardship.review_rules import (
     Risk,
     add_months,
     earliest_day,
+    looks_back_to,
     months_until_next,
 )
 from app.web.auditing import note_audit
@@ -133,7 +134,7 @@ def new(person_ref: str) -> ResponseReturnValue:
         data={
             "kind": (ReviewKind.YEARLY if held else ReviewKind.THREE_MONTH).value,
             "starts_on": earliest,
-            "look_from": first,
+            "look_from": max(first, looks_back_to(earliest)),
             "look_until": earliest,
             "what": _WHAT,
         }
