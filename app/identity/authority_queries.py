@@ -180,3 +180,19 @@ def _open_in(viewer: Actor, commissioner_id: UUID) -> Select[Authority]:
 
 def _unchecked(viewer: Actor, commissioner_id: UUID) -> Select[Authority]:
     return _open_in(viewer, commissioner_id).where(Authority.checked_at.is_(None), Authority.kind != AuthorityKind.SELF)
+
+
+def people_with_a_side() -> Select[UUID]:
+    """The people for whom somebody acts today who is no broker, for a statement."""
+    today = clock.today()
+    return (
+        select(Authority.person_id)
+        .join(Account, Account.id == Authority.account_id)
+        .where(
+            Authority.kind != AuthorityKind.BROKER,
+            Authority.starts_on <= today,
+            or_(Authority.ends_on.is_(None), Authority.ends_on >= today),
+            Authority.ended_at.is_(None),
+            Account.closed_at.is_(None),
+        )
+    )

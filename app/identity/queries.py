@@ -39,7 +39,7 @@ def load_actor(account: Account, provider_ids: Sequence[UUID] = ()) -> Actor:
         select(Authority)
         .options(joinedload(Authority.person))
         .join(Person)
-        .where(Authority.account_id == account.id, *_authority_in_force())
+        .where(Authority.account_id == account.id, Person.removed_at.is_(None), *_authority_in_force())
         .order_by(Authority.kind != AuthorityKind.SELF, Person.given_name, Person.id)
     )
     posts = db.session.scalars(

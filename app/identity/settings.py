@@ -1,10 +1,14 @@
-"""A commissioner's local settings: every key, its default and its meaning, in one frozen object."""
+"""A commissioner's local settings: every key, its default and its meaning, in one frozen object. Their bounds are in
+``setting_rules``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
+
+from app.identity.setting_rules import BOUNDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class CommissionerSettings:
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> CommissionerSettings:
-        """Read what is stored; a key that is missing has its default, one that is unknown is passed over."""
-        names = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in stored.items() if name in names})
+        """Read what is stored, each within its bounds; a key that is missing has its default, one that is unknown is
+        passed over.
+        """
+        usual = {field.name: field.default for field in fields(cls)}
+        return cls(**{name: BOUNDS[name].read(value, usual[name]) for name, value in stored.items() if name in usual})

@@ -27,7 +27,13 @@ MONEY: tuple[Held, ...] = (
         person=OF_PERSON,
         account="t.account_id = ANY(:accounts)",
         then=Then.BLANK,
-        blank={"registration_number": "''", "missing_words": "''", "end_reason": "''", "ended_by_name": "''"},
+        blank={
+            "registration_number": "''",
+            "missing_words": "''",
+            "end_reason": "''",
+            "ended_by_name": "''",
+            "ended_at": "COALESCE(t.ended_at, :moment)",  # nobody acts for somebody of whom nothing is held
+        },
     ),
     Held(
         "authority_paper",

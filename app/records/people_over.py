@@ -35,7 +35,9 @@ HELD_BACK: Final = """(
     OR EXISTS (SELECT FROM purchase_problem w WHERE w.person_id = person.id AND w.ended_at IS NULL)
     OR EXISTS (
         SELECT FROM concern q
-        WHERE q.person_id = person.id AND (q.state IN ('waiting', 'open') OR q.told_at IS NULL)
+        WHERE q.person_id = person.id
+            -- whoever could be told of it would have been within a year
+            AND (q.state IN ('waiting', 'open') OR q.told_at IS NULL AND q.tell_on > now()::date - 366)
     )
     OR EXISTS (SELECT FROM correction o WHERE o.person_id = person.id AND o.state = 'waiting')
 )"""

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from app.approvals.models import ApprovalRequest
 from app.budgets.models import Budget, BudgetStream
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFoundError
+from app.identity import absences
 from app.identity import queries as identity
 from app.identity.models import Account, Authority, Person, StaffPost
 from app.identity.rules import Actor, CommissionerSubject, Permission, PersonSubject, StaffRole, may
@@ -48,7 +50,9 @@ class Sharing:
     providers: Sequence[Seen]
     funders: Sequence[Stream]
     auditors: int
-    admins: int
+    safeguarding_leads: Sequence[str]
+    asked: Sequence[str]  # who was asked about something that waits for an answer
+    cover: str = ""  # who answers while the coordinator is away
 
 
 def sharing_of(viewer: Actor, person: Person) -> Sharing:
@@ -80,8 +84,24 @@ def sharing_of(viewer: Actor, person: Person) -> Sharing:
         providers=[Seen(name, key in asked, key in ordered) for key, name in names],
         funders=sorted(db.session.scalars(funders)),
         auditors=_posts(person.commissioner_id, StaffRole.AUDITOR),
-        admins=_posts(person.commissioner_id, StaffRole.ADMIN),
+        safeguarding_leads=[one.name for one in identity.safeguarding_leads(person.commissioner_id)],
+        asked=_asked(person.id),
+        cover=_cover(person.id),
     )
+
+
+def _asked(person_id: UUID) -> list[str]:
+    waiting = select(ApprovalRequest.assigned_to).where(
+        ApprovalRequest.person_id == person_id, ApprovalRequest.decided_at.is_(None)
+    )
+    return list(db.session.scalars(select(Account.name).where(Account.id.in_(waiting)).order_by(Account.name)))
+
+
+def _cover(person_id: UUID) -> str:
+    coordinator = identity.coordinator_of(person_id)
+    there = absences.who_is_there(coordinator)
+    account = db.session.get(Account, there) if there and coordinator and there != coordinator.id else None
+    return account.name if account else ""
 
 
 def _posts(commissioner_id: UUID, role: StaffRole) -> int:

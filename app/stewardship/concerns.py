@@ -20,6 +20,7 @@ from app.identity.models import Account, Person
 from app.identity.rules import Actor, Permission
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
+from app.stewardship.being_told import if_nobody, is_somebody_there
 from app.stewardship.concern_rules import MAX_WORDS, ConcernInput, open_until, wrong_with
 from app.stewardship.gate_models import Concern
 from app.stewardship.gate_rules import ConcernState
@@ -62,18 +63,21 @@ def record(actor: Actor, person: Person, wanted: ConcernInput) -> Concern:
         delay_why=wanted.delay_why,
         recorded_at=clock.now(),
     )
+    somebody = is_somebody_there(person.id)
     if not wanted.delay_why:
         open_it(concern)
-        concern.told_at = clock.now()
+        concern.told_at = clock.now() if somebody else None
+        concern.tell_on = None if somebody else clock.today()  # whoever comes is told then
     db.session.add(concern)
     db.session.flush()
-    note(actor, concern, "record", "Recorded a concern")
+    untold = "" if wanted.delay_why else if_nobody(person.id)
+    note(actor, concern, "record", f"Recorded a concern{untold}")
     title = f"{actor.name} recorded a concern about {person.name}. You are the second person who knows."
     tell_staff(actor, concern, [second.id], title)
     if wanted.delay_why:
         title = f"{actor.name} asks you to decide when {person.name} is told of a concern."
         tell_staff(actor, concern, [one.id for one in leads], title)
-    else:
+    elif somebody:
         tell_person(actor, concern)
     return concern
 

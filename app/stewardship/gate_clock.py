@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.jobs import task
 from app.identity import queries as identity
+from app.identity.authority_queries import people_with_a_side
 from app.identity.models import Commissioner, Person
 from app.identity.rules import Actor
 from app.messages import service as messages
@@ -61,7 +62,10 @@ def watch_gate() -> Watched:
 
 
 def _tell_today(today: date) -> int:
-    """Tell whom a safeguarding lead's day has come for. A lock keeps a second worker from telling twice."""
+    """Tell whom a safeguarding lead's day has come for, and who came when nobody was there to be told.
+
+    A lock keeps a second worker from telling twice.
+    """
     due = db.session.scalars(
         select(Concern)
         .where(Concern.told_at.is_(None), Concern.tell_on <= today)
@@ -69,11 +73,17 @@ def _tell_today(today: date) -> int:
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
+    count = 0
     for concern in due:
-        telling.tell_now(_GATE, concern)
-        title = f"{concern.person.name} was told of the concern today, as it was decided."
+        if telling.tell_now(_GATE, concern):
+            count += 1
+            title = f"{concern.person.name} was told of the concern today."
+        elif concern.tell_on == today:  # said once; they are told when somebody comes
+            title = f"Nobody was told of the concern today. {telling.nobody_to_tell(concern)}"
+        else:
+            continue
         concerns.tell_staff(_GATE, concern, [concern.recorded_by, concern.second_id], title)
-    return len(due)
+    return count
 
 
 def _let_lapse(today: date) -> int:
@@ -125,7 +135,8 @@ def _remind_people(today: date) -> int:
     for place in db.session.scalars(select(Commissioner.id).order_by(Commissioner.id)).all():
         until = today + timedelta(days=identity.settings_of(place).review_reminder_days)
         near = (PlanReview.commissioner_id == place) & PlanReview.starts_on.between(today, until)
-        for review in _mark(near, "reminded_on", today):
+        # where nobody is there yet, whoever comes until then is told
+        for review in _mark(near & PlanReview.person_id.in_(people_with_a_side()), "reminded_on", today):
             messages.notify(
                 _GATE,
                 identity.holder_side_ids(review.person_id),

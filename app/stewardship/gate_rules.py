@@ -22,6 +22,7 @@ class KeyKind(StrEnum):
     CONCERN = "concern"  # recorded, with a second person told
     DECISION = "decision"  # asked to decide this one
     PROBLEM = "problem"  # asked to help with this one
+    MESSAGE = "message"  # it was sent to them, or to the team, with a message
     CHANGE = "change"  # what was written down for a day after a death or a move, to put it back: those alone
     AUDIT = "audit"  # an auditor: reads everything, changes nothing
 

@@ -24,7 +24,7 @@ from app.stewardship.gate_rules import KeyKind, Sight
 PAGE = 50
 _WHAT, _KEY = 300, 200
 #: Their verbs have entries of their own in the audit.
-_RECORDED = frozenset({KeyKind.DECISION, KeyKind.PROBLEM})
+_RECORDED = frozenset({KeyKind.DECISION, KeyKind.PROBLEM, KeyKind.MESSAGE})
 
 
 @dataclass(frozen=True, slots=True)

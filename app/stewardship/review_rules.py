@@ -17,6 +17,8 @@ MAX_WHAT = 2000
 #: By law: however low the risk, a review comes round within a year.
 _MOST_MONTHS = 12
 _FARTHEST = timedelta(days=366)
+#: A review looks at the time since the last one; two years are more than the law lets pass between them.
+_LOOKS_BACK_MONTHS = 24
 
 
 class ReviewKind(StrEnum):
@@ -102,6 +104,11 @@ def earliest_day(settings: CommissionerSettings, today: date, was: date | None =
     return announced if was is None or was <= today else min(announced, was + timedelta(days=1))
 
 
+def looks_back_to(starts_on: date) -> date:
+    """The first day at which a review may look."""
+    return add_months(starts_on, -_LOOKS_BACK_MONTHS)
+
+
 def last_day_open(settings: CommissionerSettings, starts_on: date) -> date:
     """The last day on which the transactions are open for a review that begins on ``starts_on``."""
     return starts_on + timedelta(days=max(settings.review_window_days, 1) - 1)
@@ -112,6 +119,9 @@ def wrong_with_announcing(wanted: ReviewInput, settings: CommissionerSettings, t
     wrong = wrong_with_day(wanted.starts_on, earliest_day(settings, today), today, settings.review_notice_days)
     if wanted.look_until > wanted.starts_on:
         wrong["look_until"] = "Look at days up to the day of the review, not after it"
+    first = looks_back_to(wanted.starts_on)
+    if wanted.look_from < first:
+        wrong["look_from"] = f"Enter {first.day} {first:%B %Y} or later: a review looks at two years at most"
     if wanted.look_from > wanted.look_until:
         wrong["look_until"] = "Enter a last day that is not before the first"
     if not wanted.what:

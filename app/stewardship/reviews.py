@@ -23,6 +23,7 @@ from app.identity.rules import Actor, Permission, PersonSubject, may
 from app.messages import service as messages
 from app.messages.rules import About, NoticeKind
 from app.stewardship import keys, review_queries
+from app.stewardship.being_told import if_nobody
 from app.stewardship.gate_models import PlanReview, ReviewCycle
 from app.stewardship.openings import check_own_side
 from app.stewardship.review_rules import (
@@ -77,7 +78,8 @@ def announce(actor: Actor, person: Person, wanted: ReviewInput) -> PlanReview:
         raise StateError("A review is announced already. Hold it or call it off first.") from None
     title = f"{actor.name} will look at plan and money with you on {clock.say_day(review.starts_on)}."
     _tell(actor, review, NoticeKind.REVIEW, title, review.what)
-    _record(actor, review, "announce", f"Announced a review for {clock.say_day(review.starts_on, year=True)}")
+    said = f"Announced a review for {clock.say_day(review.starts_on, year=True)}{if_nobody(person.id)}"
+    _record(actor, review, "announce", said)
     return review
 
 

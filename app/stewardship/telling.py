@@ -14,6 +14,7 @@ from app.core.words import storable
 from app.identity import queries as identity
 from app.identity.rules import Actor, Permission
 from app.stewardship import concerns
+from app.stewardship.being_told import is_somebody_there
 from app.stewardship.concern_rules import MAX_WORDS, latest_telling
 from app.stewardship.gate_models import Concern, TellingDecision
 from app.stewardship.gate_rules import ConcernState
@@ -58,20 +59,39 @@ def decide(actor: Actor, concern: Concern, tell_on: date | None, why: str) -> Te
         concerns.open_it(concern)
     said = "Decided that they are told now" if tell_on is None else f"Decided that they are told on {tell_on:%-d %B %Y}"
     concerns.note(actor, concern, "decide_telling", said)
-    if tell_on is None:
-        tell_now(actor, concern)
+    told = tell_on is None and tell_now(actor, concern)
     when = "now" if tell_on is None else f"on {clock.say_day(tell_on)}"
     title = f"{actor.name} decided: {concern.person.name} is told of the concern {when}."
+    if tell_on is None and not told:
+        title = f"{title} {nobody_to_tell(concern)}"
     concerns.tell_staff(actor, concern, [concern.recorded_by, concern.second_id], title)
     return decision
 
 
-def tell_now(actor: Actor, concern: Concern) -> None:
-    """Tell the person's side of a concern; what was done under it shows from now on, with its own dates."""
+def tell_now(actor: Actor, concern: Concern) -> bool:
+    """Tell the person's side of a concern; what was done under it shows from now on, with its own dates.
+
+    :returns: False when nobody acts for the person here: then nothing is told, and whoever comes is told later.
+    """
+    if not is_somebody_there(concern.person_id):
+        return False
     concern.told_at = clock.now()
     db.session.flush()
     concerns.note(actor, concern, "tell", "Told them of a concern")
     concerns.tell_person(actor, concern)
+    return True
+
+
+def nobody_to_tell(concern: Concern) -> str:
+    """What staff do when the day has come and nobody acts for the person here."""
+    return f"Nobody acts for {concern.person.given_name} here: tell them by letter or on a visit."
+
+
+def is_put_off(concern: Concern) -> bool:
+    """Whether their telling waits for a decision, or for the day that was decided. Where nobody could be told it does
+    not: the day has come, and nobody was there.
+    """
+    return concern.told_at is None and (concern.tell_on is None or concern.tell_on > clock.today())
 
 
 def latest_day(concern: Concern) -> date:

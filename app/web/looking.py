@@ -8,8 +8,10 @@ from flask import url_for
 
 from app.approvals import queries as approvals
 from app.approvals.models import ApprovalRequest
+from app.evidence.models import Attachment
 from app.identity.models import Person
 from app.identity.rules import Actor, CommissionerSubject, Permission, may
+from app.messages.models import Conversation
 from app.purchases.models import Purchase
 from app.stewardship import concern_queries, keys, openings
 from app.stewardship.gate_rules import KeyKind, Sight
@@ -38,6 +40,14 @@ def note_request(request: ApprovalRequest) -> None:
         return
     key = Key(KeyKind.DECISION, request.id, request.ref, "to decide it")
     openings.note(current_actor(), request.person, key, Sight.PURCHASE, request.title, request.subject_id)
+
+
+def note_file(conversation: Conversation, item: Attachment) -> None:
+    """Write down that a coordinator opened a file that came with a message; nobody who acts for the person."""
+    actor = current_actor()
+    if actor.grant_for(conversation.person_id) is None:
+        key = Key(KeyKind.MESSAGE, conversation.id, conversation.ref, "to answer you")
+        openings.note(actor, conversation.person, key, Sight.FILE, "a file that came with a message", item.id)
 
 
 def ways_behind_the_gate(actor: Actor, person: Person) -> list[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ from app.stewardship.gate_rules import Sight
 from app.web.auditing import note_audit
 from app.web.context import current_actor, current_person
 from app.web.forms import Form, NotTooLong, Required, show
+from app.web.looking import note_file
 from app.web.marks import requires
 from app.web.paging import page_number
 from app.web.receipts import send_strictly
@@ -164,6 +165,8 @@ def attachment(attachment_ref: str) -> ResponseReturnValue:
     """A file that came with a message."""
     item, path = attachments.attachment_for(current_actor(), attachment_ref)
     talk = item.conversation
-    if not (gate.is_own_side(current_actor(), talk) or gate.helps(current_actor(), talk)):
+    if gate.helps(current_actor(), talk):
+        note_file(talk, item)
+    elif not gate.is_own_side(current_actor(), talk):
         note_audit(talk.person, Sight.FILE, f"the file {item.filename} in the conversation “{talk.topic}”", item.id)
     return send_strictly(path, item.content_type, item.filename)

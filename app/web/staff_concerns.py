@@ -14,6 +14,7 @@ from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import CommissionerSubject, Permission, may
 from app.stewardship import concern_queries, concerns, keys, telling
+from app.stewardship.being_told import is_somebody_there
 from app.stewardship.concern_rules import MAX_WORDS, ConcernInput
 from app.stewardship.gate_models import Concern
 from app.stewardship.gate_rules import CONCERN_STATE_WORDS, CONCERN_WORDS, ConcernKind, ConcernState, Sight
@@ -22,6 +23,7 @@ from app.web.context import current_actor
 from app.web.forms import DateField, Form, NotTooLong, Required, choices, show
 from app.web.marks import requires
 from app.web.staff_money import staff_person
+from app.web.staff_plan_reviews import who_is_told
 
 bp = Blueprint("staff_concerns", __name__)
 _ALL = "/staff/people/<person_ref>/concerns"
@@ -130,13 +132,14 @@ def new(person_ref: str) -> ResponseReturnValue:
             flash(_said(concern, person))
             return redirect(_address(person, concern), 303)
     days = identity.settings_of(person.commissioner_id).concern_days
-    return show("concerns/new.jinja", form, person=person, leads=leads, days=days)
+    nobody = not is_somebody_there(person.id)
+    return show("concerns/new.jinja", form, person=person, leads=leads, days=days, nobody=nobody)
 
 
 def _said(concern: Concern, person: Person) -> str:
     if concern.state is ConcernState.WAITING:
         return "Recorded. It opens when a safeguarding lead has decided when they are told."
-    return f"Recorded. {person.given_name}'s side is told, and you can look until {clock.say_day(_until(concern))}."
+    return f"Recorded. {who_is_told(person)} You can look until {clock.say_day(_until(concern))}."
 
 
 def _until(concern: Concern) -> date:
@@ -158,7 +161,8 @@ def one(person_ref: str, concern_ref: str) -> ResponseReturnValue:
         states=CONCERN_STATE_WORDS,
         decisions=concern_queries.decisions_on(actor, concern),
         keeps=concern_queries.is_keeper(actor, concern),
-        decides=concern.told_at is None and telling.decides(actor, concern),
+        decides=telling.is_put_off(concern) and telling.decides(actor, concern),
+        nobody=concern.told_at is None and not telling.is_put_off(concern),
         looks=any(key.ref == concern.ref for key in keys.keys_of(actor, person)),
     )
 
@@ -204,7 +208,7 @@ def decide_telling(person_ref: str, concern_ref: str) -> ResponseReturnValue:
     actor, person = current_actor(), staff_person(person_ref, Permission.DELAY_TELLING)
     concern = load(person, concern_ref)
     telling.check_decides(actor, concern)
-    if concern.told_at is not None:
+    if not telling.is_put_off(concern):
         return redirect(_address(person, concern), 303)
     form = TellingForm()
     if form.validate_on_submit():

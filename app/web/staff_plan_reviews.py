@@ -15,6 +15,7 @@ from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.rules import CommissionerSubject, Permission, may
 from app.stewardship import keys, review_queries, reviews
+from app.stewardship.being_told import is_somebody_there
 from app.stewardship.gate_models import PlanReview
 from app.stewardship.gate_rules import Sight
 from app.stewardship.review_rules import (
@@ -28,6 +29,7 @@ from app.stewardship.review_rules import (
     Risk,
     add_months,
     earliest_day,
+    looks_back_to,
     months_until_next,
 )
 from app.web.auditing import note_audit
@@ -112,6 +114,13 @@ def index(person_ref: str) -> ResponseReturnValue:
     )
 
 
+def who_is_told(person: Person) -> str:
+    """What becomes of the news for a person's side: told, or to be told another way where nobody acts for them here."""
+    if is_somebody_there(person.id):
+        return f"{person.given_name}'s side is told."
+    return f"Nobody acts for {person.given_name} here, so tell them another way, by letter or on a visit."
+
+
 @bp.route(f"{_ALL}/new", methods=["GET", "POST"])
 @requires(Permission.HOLD_REVIEWS)
 def new(person_ref: str) -> ResponseReturnValue:
@@ -125,7 +134,7 @@ def new(person_ref: str) -> ResponseReturnValue:
         data={
             "kind": (ReviewKind.YEARLY if held else ReviewKind.THREE_MONTH).value,
             "starts_on": earliest,
-            "look_from": first,
+            "look_from": max(first, looks_back_to(earliest)),
             "look_until": earliest,
             "what": _WHAT,
         }
@@ -146,11 +155,11 @@ def new(person_ref: str) -> ResponseReturnValue:
         except InvalidError as error:
             form.take(error, **{"with": "colleague"})
         else:
-            flash(f"The review is announced for {clock.say_day(review.starts_on)}. {person.given_name}'s side is told.")
+            flash(f"The review is announced for {clock.say_day(review.starts_on)}. {who_is_told(person)}")
             return redirect(_address(person, review), 303)
     return show(
         "plan_reviews/new.jinja", form, person=person, earliest=earliest, notice=settings.review_notice_days,
-        window=settings.review_window_days,
+        window=settings.review_window_days, nobody=not is_somebody_there(person.id),
     )  # fmt: skip
 
 
@@ -167,6 +176,7 @@ def one(person_ref: str, plan_review_ref: str) -> ResponseReturnValue:
         review=review,
         opens=_opens(review),
         mine=review_queries.may_hold(current_actor(), review),
+        nobody=not is_somebody_there(person.id),
         takes_over=review_queries.may_take_over(current_actor(), review),
         looks=any(key.ref == review.ref for key in keys.keys_of(current_actor(), person)),
         kinds=KIND_WORDS,
@@ -180,7 +190,7 @@ def take_over(person_ref: str, plan_review_ref: str) -> ResponseReturnValue:
     """Hold it instead of whoever announced it. The person's side is told."""
     person = staff_person(person_ref, Permission.HOLD_REVIEWS)
     review = reviews.take_over(current_actor(), load(person, plan_review_ref))
-    flash(f"You hold this review now. {person.given_name}'s side is told.")
+    flash(f"You hold this review now. {who_is_told(person)}")
     return redirect(_address(person, review), 303)
 
 
@@ -199,7 +209,7 @@ def move(person_ref: str, plan_review_ref: str) -> ResponseReturnValue:
         except InvalidError as error:
             form.take(error)
         else:
-            flash(f"The review is on {clock.say_day(form.starts_on.data)} now. {person.given_name}'s side is told.")
+            flash(f"The review is on {clock.say_day(form.starts_on.data)} now. {who_is_told(person)}")
             return redirect(_address(person, review), 303)
     settings = identity.settings_of(person.commissioner_id)
     return show(
@@ -245,7 +255,7 @@ def call_off(person_ref: str, plan_review_ref: str) -> ResponseReturnValue:
     form = CallOffForm()
     if form.validate_on_submit():
         reviews.call_off(current_actor(), review, form.why.data or "")
-        flash(f"The review is called off. {person.given_name}'s side is told.")
+        flash(f"The review is called off. {who_is_told(person)}")
         return redirect(_address(person, review), 303)
     return show("plan_reviews/call_off.jinja", form, person=person, review=review)
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.audit import proof as seals
@@ -17,6 +17,8 @@ from app.core.db import db
 from app.core.errors import NotAllowedError
 from app.evidence import store
 from app.identity import sessions
+from app.identity.models import Authority
+from app.identity.rules import AuthorityKind
 from app.ledger import proof
 from app.records import files, holding, rules, tidying
 from tests import factories as make
@@ -51,6 +53,23 @@ def test_nothing_that_somebody_wrote_is_left_and_the_ledger_is_right() -> None:
     assert not broken, "the seals can still be checked"
     db.session.expire_all()
     assert life.person.name == f"Somebody ({life.person.ref})"
+
+
+def test_nobody_acts_for_somebody_who_was_removed() -> None:
+    life = old_life()
+    broker = make.make_account("Leonie Frost")
+    make.give_authority(broker, life.person, AuthorityKind.BROKER)
+    mine = db.session.scalars(select(Authority).where(Authority.account_id == broker.id)).one()
+    person = make.make_person(life.person.commissioner, "Iris")
+    make.give_authority(broker, person, AuthorityKind.BROKER)
+    tidy(life.person.commissioner_id)
+    db.session.expire_all()
+    assert life.person.removed_at is not None
+    assert mine.ended_at is not None
+    assert [grant.person_id for grant in make.actor_for(broker).grants] == [person.id]
+    mine.ended_at = None  # as one that was removed before rights ended with it
+    db.session.flush()
+    assert [grant.person_id for grant in make.actor_for(broker).grants] == [person.id]
 
 
 def test_what_is_not_sealed_keeps_its_words() -> None:

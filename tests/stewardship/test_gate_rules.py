@@ -48,6 +48,13 @@ def test_a_review_looks_at_no_day_that_is_to_come_after_it() -> None:
     )
 
 
+def test_a_review_looks_at_two_years_at_most() -> None:
+    on = TODAY + timedelta(days=20)
+    wrong = wrong_with_announcing(wanted(on, look_from=date(1900, 1, 1)), SETTINGS, TODAY)
+    assert wrong == {"look_from": "Enter 14 December 2024 or later: a review looks at two years at most"}
+    assert not wrong_with_announcing(wanted(on, look_from=date(2024, 12, 14)), SETTINGS, TODAY)
+
+
 def test_a_later_day_needs_no_new_notice_and_an_earlier_one_the_full() -> None:
     was = TODAY + timedelta(days=3)
     assert earliest_day(SETTINGS, TODAY, was) == was + timedelta(days=1)

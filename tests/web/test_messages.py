@@ -53,10 +53,14 @@ def test_there_and_back_with_a_file(world: World, client: Any, sign_in: Any) -> 
     sign_in(client, world.coordinator)
     assert "The form from the council" in said(get(client, "/staff/messages"))
     assert client.get(second).headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get(second).status_code == 200
     answered = write(client, f"/staff/messages/{talk.ref}", message="Bring it on Tuesday.")
     assert answered.headers["Location"] == "/staff/messages"
     sign_in(client, world.account)
     assert "Bring it on Tuesday." in said(get(client, f"{world.at}/messages/{talk.ref}"))
+    looked = said(get(client, f"{world.at}/looked"))
+    assert looked.count("Priya Shah looked at a file that came with a message") == 1, "not that they look themself"
+    assert "to answer you" in looked
     sign_in(client, make_account("Nobody"))
     for address in (first, f"{world.at}/messages/{talk.ref}", f"/staff/messages/{talk.ref}"):
         assert client.get(address).status_code in (403, 404)

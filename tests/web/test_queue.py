@@ -171,7 +171,10 @@ def test_handing_over_and_taking(world: World, client: Any, sign_in: Any) -> Non
     assert "Nothing waits for you" in said(get(client, "/staff/queue"))
     team = said(get(client, "/staff/queue?scope=team"))
     assert "With Tom Reid" in team
-    assert "Tom Reid has this one now." in said(get(client, own))
+    taken = said(get(client, own))
+    assert "Tom Reid has this one now." in taken
+    assert "if Tom Reid is away or has too much to do" in taken
+    assert "sees that you looked" in taken
     assert post(client, f"{own}/take").location.endswith(own)
     assert "With you" in said(get(client, own))
 

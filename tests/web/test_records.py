@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.core import clock
 from app.core.db import db
+from app.identity import service as identity
 from app.identity.models import Account
 from app.identity.rules import AuthorityKind, Scope, StaffRole
 from app.records import downloads, tidying
 from app.records.models import Correction, Download
+from app.stewardship import concerns, reviews
+from app.stewardship.concern_rules import ConcernInput
+from app.stewardship.gate_rules import ConcernKind
+from app.stewardship.review_rules import ReviewInput, ReviewKind
 from tests import factories as make
 from tests.records.lives import Life, begin, live
 from tests.records.test_tidying import old_life, tidy
@@ -164,6 +171,50 @@ def test_who_gets_what_is_as_it_is_and_choices_stand_alone(client: FlaskClient, 
     page = client.get(address).text
     assert "Not chosen yet" not in page
     assert client.post(address, data={"choice": "everything", "given": "yes"}).status_code >= 400
+
+
+def test_who_gets_what_tells_every_way_in(client: FlaskClient, sign_in, life: Life, priya: Account) -> None:
+    place = life.person.commissioner
+    marcus, helen = make.make_account("Marcus Bell"), make.make_account("Helen Achterberg")
+    make.make_post(marcus, place)
+    make.make_post(helen, place, StaffRole.FINANCE)
+    joy = make.make_account("Joy Adeyemi")
+    identity.appoint(make.SYSTEM, joy, place, StaffRole.ADMIN, make.LONG_AGO, safeguards=True)
+    starts = clock.today() + timedelta(days=20)
+    wanted = ReviewInput(ReviewKind.YEARLY, starts, clock.today(), starts, "All of it.", helen.ref)
+    reviews.announce(make.actor_for(priya), life.person, wanted)
+    worry = ConcernInput(ConcernKind.ERROR, "Twice the same.", "Two look alike.", marcus.ref)
+    concerns.record(make.actor_for(priya), life.person, worry)
+    page = sign_in(client, life.account).get(f"/p/{life.person.ref}/sharing").text
+    for words in (
+        "Priya Shah and Helen Achterberg",
+        "For the review of",
+        "Priya Shah and Marcus Bell",
+        "Because of a concern",
+        "Joy Adeyemi",
+        "Who has looked",
+        "not your plan, and not what is bought",
+    ):
+        assert words in page, words
+    assert "You can see it under “Who did what”" not in page
+
+
+def test_the_privacy_page_names_every_key(client: FlaskClient, session) -> None:
+    make.make_commissioner("Somewhere Care Board", review_notice_days=21)
+    page = client.get("/privacy").text
+    for words in (
+        "at least 21 days before",
+        "a second colleague",
+        "safeguarding lead",
+        "colleague who covers",
+        "finance officer",
+        "Administrators",
+        "Who has looked",
+        "after a death or a move",
+    ):
+        assert words in page, words
+    assert "Your care coordinator sees your plan" not in page
+    assert "not even us" not in page
 
 
 def test_whoever_may_only_look_changes_nothing(client: FlaskClient, sign_in, life: Life) -> None:
