@@ -36,7 +36,6 @@ from app.policy.rules import Decision, Finding
 from app.purchases.facts import ranges_of
 from app.purchases.models import Purchase, PurchaseLine
 from app.purchases.rule_titles import rule_titles
-from app.purchases.rules import State
 from app.purchases.subjects import Fact, subject_of
 
 PAGE_SIZE = 25
@@ -205,7 +204,7 @@ def request_for(viewer: Actor, ref: str, *, reading: bool = False) -> DecisionVi
     request = take(viewer, tidy_ref(ref))
     subject = subject_of(request)
     shown = subject.show(viewer, request)
-    purchase = None if _is_taken_back(request, shown.purchase) else shown.purchase
+    purchase = shown.purchase
     policy = policies.policy_in_force(request.commissioner_id)
     decision = purchase.decision if purchase else None
     near = ranges_of(purchase) if purchase else {}
@@ -240,11 +239,6 @@ def request_for(viewer: Actor, ref: str, *, reading: bool = False) -> DecisionVi
         decline_reasons=titles | dict(DECLINE_REASONS),
         colleagues=approval_queries.colleagues_for(request),
     )
-
-
-def _is_taken_back(request: ApprovalRequest, purchase: Purchase | None) -> bool:
-    """Whether the person works on it again: what they write now was never sent."""
-    return request.state not in OPEN and purchase is not None and purchase.state is State.DRAFT
 
 
 def _opened(viewer: Actor, request: ApprovalRequest) -> str:

@@ -20,6 +20,7 @@ from app.identity.rules import (
     Scope,
     StaffRole,
     may,
+    may_read,
 )
 
 PERSON, BOARD, SHOP = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -88,6 +89,17 @@ def test_each_role_may_do_this_and_nothing_else(who: Actor, rights: set[Permissi
     assert {p for p in Permission if any(may(who, p, s) for s in subjects)} - {P.SIGNED_IN} == rights
     strangers = (PersonSubject(uuid4()), CommissionerSubject(uuid4()), ProviderSubject(uuid4()))
     assert not any(may(who, p, s) for p in Permission if p is not P.SIGNED_IN for s in strangers)
+
+
+def test_an_auditor_reads_what_each_post_works_with_there_and_nothing_else() -> None:
+    auditor, rest = actor(role=StaffRole.AUDITOR), (PersonSubject(PERSON), ProviderSubject(SHOP))
+    roles = [actor(role=role) for role in StaffRole]
+    staff = {p for p in Permission if any(may(one, p, CommissionerSubject(BOARD)) for one in roles)} - {P.SIGNED_IN}
+    assert {p for p in Permission if may_read(auditor, p, CommissionerSubject(BOARD))} - {P.SIGNED_IN} >= staff
+    assert not any(may_read(auditor, p, s) for p in Permission if p is not P.SIGNED_IN for s in rest)
+    assert not any(may_read(auditor, p, CommissionerSubject(uuid4())) for p in staff)
+    coordinator = actor(role=StaffRole.COORDINATOR)
+    assert not may_read(coordinator, P.CHANGE_POLICY, CommissionerSubject(BOARD))
 
 
 @given(st.sampled_from(Permission), st.uuids())

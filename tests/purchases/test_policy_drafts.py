@@ -124,7 +124,12 @@ def test_other_staff_read_but_never_change(desk: Desk, role: StaffRole) -> None:
         drafts.start(other, desk.place.id)
     with pytest.raises(NotFoundError):
         drafts.change(other, desk.draft.ref, desk.draft.version, strict(desk.see()))
-    assert queries.drafts_of(other, desk.place.id) == []
+    reads = role is StaffRole.AUDITOR
+    assert queries.drafts_of(other, desk.place.id) == ([desk.draft] if reads else [])
+    with pytest.raises(NotFoundError):
+        queries.draft_for(other, desk.draft.ref)
+    if reads:
+        assert queries.draft_for(other, desk.draft.ref, reading=True) == desk.draft
 
 
 def test_another_commissioners_admin_finds_nothing(desk: Desk) -> None:
