@@ -11,7 +11,8 @@ from app.identity.rules import Permission
 from app.stewardship.changes_queries import note_what_is_left
 from app.stewardship.changes_rules import ChangeKind, ChangeState
 from app.stewardship.changes_settling import settle, settlement_of
-from app.web.auditing import can_change
+from app.stewardship.gate_rules import Sight
+from app.web.auditing import can_change, note_audit
 from app.web.context import current_actor
 from app.web.forms import show as show_form
 from app.web.marks import requires
@@ -30,6 +31,7 @@ def show(person_ref: str) -> ResponseReturnValue:
     found = settlement_of(actor, person, reading=only_reads)
     if found is not None:
         note_what_is_left(actor, person, found.change, "settle")
+        note_audit(person, Sight.SETTLING, "what is left to settle", found.task.id)
     form = DoneForm()
     if form.validate_on_submit():
         try:

@@ -130,7 +130,7 @@ def test_a_death_and_what_is_left_to_settle(made: tuple[dict[str, Any], list[Thi
         assert name in found.main.get_text()
         assert not found.main.select("form")
     whats = [row.what for row in openings.shown_to(make.actor_for(accounts["holder"]), own.person).rows]
-    assert whats == ["what is left to settle", "what was recorded of a death"]
+    assert whats == ["what is left to settle", "what is left to do after a death", "what was recorded of a death"]
 
 
 def test_nothing_that_is_sent_is_theirs(app: Flask) -> None:
