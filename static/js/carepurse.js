@@ -33,6 +33,33 @@
   });
 
   var box = document.getElementById("idle-warning");
+
+  // Whoever signs out in one tab leaves nothing on the screen in another one, also in one that slept meanwhile.
+  var came = Date.now();
+  function lastLeft() {
+    try {
+      return Number(localStorage.getItem("carepurse-left")) || 0;
+    } catch (error) {
+      return 0;
+    }
+  }
+  function goIfLeft() {
+    if (lastLeft() > came) {
+      document.body.hidden = true;
+      location.replace(box.dataset.endUrl);
+    }
+  }
+  if (box) {
+    window.addEventListener("storage", goIfLeft);
+    document.addEventListener("visibilitychange", goIfLeft);
+  } else if (document.querySelector("[data-signed-out]")) {
+    try {
+      localStorage.setItem("carepurse-left", String(came));
+    } catch (error) {
+      // a browser that keeps nothing tells the other tabs nothing
+    }
+  }
+
   if (!box || !window.fetch || !box.showModal) {
     return;
   }

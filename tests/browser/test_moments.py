@@ -32,6 +32,20 @@ def test_after_signing_out_the_back_button_shows_nothing(open_phone: Phone) -> N
     expect(page.locator("body")).not_to_contain_text("safe to spend until")
 
 
+def test_signing_out_in_one_tab_empties_the_other(open_phone: Phone) -> None:
+    page = open_phone(HOLDER)
+    other = page.context.new_page()
+    other.goto(page.url)
+    walks.safe_to_spend(other)
+    walks.safe_to_spend(page)
+    page.bring_to_front()
+    page.locator(".cp-menu summary").click()
+    walks.go_on(page, "Sign out")
+    title(page, "You are signed out")
+    title(other, "Sign in to CarePurse")
+    expect(other.locator("body")).not_to_contain_text("safe to spend until")
+
+
 def test_the_warning_before_sign_out(open_phone: Phone) -> None:
     """Half an hour is let go by on the page's own clock."""
     page = open_phone(HOLDER)

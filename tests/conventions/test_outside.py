@@ -52,7 +52,7 @@ def test_the_script_keeps_nothing_private_in_the_browser() -> None:
         text = path.read_text()
         assert not re.search(r"sessionStorage|indexedDB|document\.cookie", text), path.name
         kept |= set(re.findall(r"localStorage\.\w+\((?:\"|')([\w-]+)", text))
-    assert kept <= {"carepurse-until"}, "the moment until which somebody stays signed in"
+    assert kept <= {"carepurse-until", "carepurse-left"}, "two moments: until when somebody stays signed in, and left"
 
 
 def test_addresses_hold_references_only(app: Flask) -> None:
