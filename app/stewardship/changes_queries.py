@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.db import db
@@ -82,6 +82,16 @@ def changes_for_side(viewer: Actor, person: Person) -> Sequence[LifeChange]:
         .where(LifeChange.person_id == person.id, LifeChange.state != ChangeState.TAKEN_BACK)
         .order_by(LifeChange.id.desc())
     ).all()
+
+
+def is_anything_recorded(person_id: UUID) -> bool:
+    """Whether a change in a life, or something about capacity, was ever written down of somebody: of most, nothing was.
+
+    It tells nothing of what, so it asks nobody's right; who reads more asks the readings beside this.
+    """
+    change = select(LifeChange.id).where(LifeChange.person_id == person_id)
+    capacity = select(CapacityRecord.id).where(CapacityRecord.person_id == person_id)
+    return bool(db.session.scalar(select(or_(change.exists(), capacity.exists()))))
 
 
 def change_for(viewer: Actor, person: Person, ref: str) -> LifeChange:

@@ -16,7 +16,7 @@ from app.identity.rules import AuthorityKind, Permission
 from app.stewardship.capacity_rules import FINDING_WORDS, stands
 from app.stewardship.changes_follows import by_area, kept_by_area, kept_in_full
 from app.stewardship.changes_models import CapacityRecord
-from app.stewardship.changes_queries import capacity_records, changes_for_side
+from app.stewardship.changes_queries import capacity_records, changes_for_side, is_anything_recorded
 from app.stewardship.changes_rules import ChangeKind
 from app.stewardship.openings import is_own_side
 from app.stewardship.second_person import areas_to_themself
@@ -57,18 +57,8 @@ def life_banner() -> Banner | None:
 
 
 def _banner() -> Banner | None:
-    actor, person = current_actor(), current_person()
-    found = changes_for_side(actor, person)
-    if found:
-        change = found[0]
-        said = clock.say_day(change.happens_on, year=change.happens_on.year != clock.today().year)
-        words = f"{person.given_name} died on {said}. We are sorry."
-        if change.kind is ChangeKind.MOVE:
-            verb = "moves" if change.done_on is None else "moved"
-            words = f"{person.given_name} {verb} to {change.words} on {said}."
-        return Banner(words, url_for("changes.index"), "What happens now", change.kind is ChangeKind.DEATH)
-    recorded = _recorded()
-    if recorded is not None:
+    person = current_person()
+    if is_anything_recorded(person.id) and (recorded := _what_was_recorded()):
         return recorded
     if not is_told_at_home(person):
         return None
@@ -83,7 +73,22 @@ def _banner() -> Banner | None:
     return Banner(words, url_for("changes.sixteen"), "What changes")
 
 
-def _recorded() -> Banner | None:
+def _what_was_recorded() -> Banner | None:
+    """A death or a move; else that something was found about how the person decides."""
+    actor, person = current_actor(), current_person()
+    found = changes_for_side(actor, person)
+    if found:
+        change = found[0]
+        said = clock.say_day(change.happens_on, year=change.happens_on.year != clock.today().year)
+        words = f"{person.given_name} died on {said}. We are sorry."
+        if change.kind is ChangeKind.MOVE:
+            verb = "moves" if change.done_on is None else "moved"
+            words = f"{person.given_name} {verb} to {change.words} on {said}."
+        return Banner(words, url_for("changes.index"), "What happens now", change.kind is ChangeKind.DEATH)
+    return _how_they_decide()
+
+
+def _how_they_decide() -> Banner | None:
     """That something was written down about how the person decides: while it keeps them from buying, or is new."""
     person = current_person()
     newest = next((one for one in capacity_records(current_actor(), person) if one.about_money), None)

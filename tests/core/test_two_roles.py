@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -179,7 +180,9 @@ def test_jobs_run(apart: Apart) -> None:
     with apart.app.app_context():
         enqueue_many("records.tidy", [{"timestamp": 0}])
         db.session.commit()
-    run_worker(apart.app, wait=False, signals=False)
+    # a thread of its own: where a browser was driven before, this one has an event loop already
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run_worker, apart.app, wait=False, signals=False).result()
     left = sa.text("SELECT status, count(*) FROM procrastinate_jobs GROUP BY status")
     with apart.app.app_context():
         assert not db.session.execute(left).all(), "all were done, and each is deleted then"
