@@ -125,6 +125,12 @@ def _plain(name: str) -> str:
 
 def _let_broker_in(world: World, life: Life, person: Person) -> None:
     scopes = {"sam": (Scope.PREPARE, None), "amira": (Scope.PREPARE, None), "harriet": (Scope.BUY, BROKER_LIMIT)}
+    asked_by = life.helper.name if life.helper else f"{life.given} {life.family}"
+    consent: dict[str, Any] = {
+        "evidence": EvidenceKind.CONSENT,
+        "checked_by_name": f"{asked_by}, who asked for it",
+        "starts_on": clock.today(),
+    }
     if life.key in scopes:
         scope, limit = scopes[life.key]
         identity.grant_authority(
@@ -133,15 +139,13 @@ def _let_broker_in(world: World, life: Life, person: Person) -> None:
             person,
             AuthorityKind.BROKER,
             scope,
-            starts_on=clock.today(),
             buy_limit_pence=limit,
+            **consent,
         )
     if life.key == "sam":  # who has had three brokers; one of them has gone since
         for key in ("dele", "fran"):
             broker = world.accounts[key]
-            identity.grant_authority(
-                SYSTEM, broker, person, AuthorityKind.BROKER, Scope.PREPARE, starts_on=clock.today()
-            )
+            identity.grant_authority(SYSTEM, broker, person, AuthorityKind.BROKER, Scope.PREPARE, **consent)
 
 
 def _plan(world: World, life: Life, person: Person, start: date) -> Plan:

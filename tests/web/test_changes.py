@@ -97,6 +97,27 @@ def test_the_coordinator_sees_what_is_missing(client: FlaskClient, sign_in, amir
     assert "told to Priya Shah" in client.get(f"/staff/people/{amira.person.ref}/sixteen").text
 
 
+def test_a_finding_about_another_decision_says_which_and_asks_nothing_about_the_money(
+    client: FlaskClient, sign_in, session
+) -> None:
+    life = make_life(date(1950, 3, 4), kind=AuthorityKind.NOMINEE, given="George")
+    sign_in(client, life.priya)
+    address = f"/staff/people/{life.person.ref}/capacity/new"
+    page = client.post(address, data={**hidden(client.get(address).text), "finding": "lacks"}).text
+    missing = client.post(address, data={**hidden(page), "about": "other"})
+    assert (missing.status_code, "Enter which decision it is about" in missing.text) == (400, True)
+    for typed in (
+        {"about": "other", "decision": "Where to live"},
+        {**three("assessed_on", clock.today()), "assessed_by": "Dr Amin, his GP"},
+        {"why": "He could not weigh it up, on three mornings."},
+    ):
+        page = client.post(address, data={**hidden(page), **typed}).text
+    assert "Who pays until there is a representative?" not in page
+    page = client.post(address, data={**hidden(page), **three("look_again_on", clock.today() + timedelta(days=9))}).text
+    assert "Nothing changes here" in page
+    assert "then needs a representative" not in page
+
+
 def test_capacity_one_thing_a_page(client: FlaskClient, sign_in, session) -> None:
     life = make_life(date(1950, 3, 4), kind=AuthorityKind.NOMINEE, given="George")
     own = make.make_account("George Rahman")
