@@ -51,7 +51,6 @@ class Try:
     network: str
     device: str
     place: str
-    known: bool  # this account signed in from this device or network before
     minutes: int  # to wait, looked at or not; 0: go on and look
     is_looked_at: bool  # whether the right passphrase lets them in now
     same_work: bool  # nobody may tell by the time whether it is looked at
@@ -98,7 +97,6 @@ def begin(email: str, address: str, device: str = "") -> Try:
         from_network,
         device,
         place,
-        bool(known),
         max(from_strangers, here_alone),
         is_looked_at=not here_alone and (bool(known) or not from_strangers),
         same_work=not here_alone,

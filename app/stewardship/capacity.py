@@ -39,8 +39,8 @@ from app.stewardship.changes_models import CapacityRecord
 from app.stewardship.changes_queries import require_coordinator
 from app.stewardship.changes_telling import everybody_of, staff_of, tell_side, tell_staff
 from app.stewardship.second_person import follows_to_themself
-from app.stewardship.sixteen_queries import facts_of
-from app.stewardship.sixteen_rules import birthday, day_follows, months_before
+from app.stewardship.sixteen_queries import facts_of, is_under_sixteen
+from app.stewardship.sixteen_rules import CHOSEN_FROM, birthday, day_follows, months_before
 
 _ONE_LINE = 200
 _ASK_THEM_WITHIN = timedelta(days=14)
@@ -193,13 +193,7 @@ def may_stand_in(person: Person) -> Sequence[Acting]:
     """
     if is_under_sixteen(person):
         return []
-    wanted = (AuthorityKind.REPRESENTATIVE, AuthorityKind.NOMINEE)
-    return [item for item in acting_for(person.id) if item.kind in wanted and item.is_checked]
-
-
-def is_under_sixteen(person: Person) -> bool:
-    """Whether somebody decides for them as for a child."""
-    return birthday(person.date_of_birth) > clock.today()
+    return [item for item in acting_for(person.id) if item.kind in CHOSEN_FROM and item.is_checked]
 
 
 def _account(person: Person, key: str) -> UUID | None:

@@ -26,6 +26,7 @@ from app.stewardship.changes_follows import Deed, Follow, require_seen
 from app.stewardship.changes_models import ChangeTask, LifeChange
 from app.stewardship.changes_queries import open_change, require_coordinator
 from app.stewardship.changes_rules import (
+    CHANGE_WORDS,
     DIED,
     MOVED,
     ChangeKind,
@@ -199,8 +200,7 @@ def _lock(person: Person) -> None:
 def _refuse_open(person: Person) -> None:
     there = open_change(person.id)
     if there is not None:
-        what = "a death" if there.kind is ChangeKind.DEATH else "a move"
-        raise StateError(f"{there.noted_by_name} recorded {what} already. Look at that first.")
+        raise StateError(f"{there.noted_by_name} recorded {CHANGE_WORDS[there.kind]} already. Look at that first.")
 
 
 def _add(actor: Actor, person: Person, kind: ChangeKind, on: date, words: str, follows: Sequence[Follow]) -> LifeChange:

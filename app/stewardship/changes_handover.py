@@ -28,7 +28,7 @@ from app.stewardship.gate_rules import KeyKind, Sight
 from app.stewardship.openings import Key, note
 
 #: Why a right ended that was given for the day of a move.
-NOT_MOVING = "They do not move after all"
+_NOT_MOVING = "They do not move after all"
 
 
 def accept_handover(actor: Actor, ref: str) -> Person:
@@ -90,7 +90,7 @@ def close_taken_over(actor: Actor, change: LifeChange) -> None:
     software = Actor.system(f"Not moving, noted by {actor.name}"[:120])
     open_ones = select(Authority.id).where(Authority.person_id == person.id, Authority.ended_at.is_(None))
     for authority_id in db.session.scalars(open_ones).all():
-        end_authority(software, authority_id, NOT_MOVING)
+        end_authority(software, authority_id, _NOT_MOVING)
     call_in(person.id)
     throw_drafts_away(software, person)
     end_caseload(person, software)

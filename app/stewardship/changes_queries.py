@@ -18,12 +18,11 @@ from app.purchases.models import Purchase
 from app.stewardship import keys
 from app.stewardship.changes_follows import TaskKind
 from app.stewardship.changes_models import CapacityRecord, ChangeTask, LifeChange
-from app.stewardship.changes_rules import ChangeKind, ChangeState
+from app.stewardship.changes_rules import CHANGE_WORDS, ChangeKind, ChangeState
 from app.stewardship.gate_rules import KeyKind, Sight
 from app.stewardship.openings import Key, note
 
 OPEN = (ChangeState.NOTED, ChangeState.DONE)
-_WHAT = {ChangeKind.DEATH: "a death", ChangeKind.MOVE: "a move"}
 
 
 def decides_about(viewer: Actor, person: Person) -> bool:
@@ -142,14 +141,14 @@ def note_what_is_left(viewer: Actor, person: Person, change: LifeChange, verb: s
     """
     tells_sums = any("£" in str(item["sentence"]) for item in change.said)
     if change.tasks or tells_sums:
-        what = f"what is left to {verb} after {_WHAT[change.kind]}"
+        what = f"what is left to {verb} after {CHANGE_WORDS[change.kind]}"
         note(viewer, person, _key_after(viewer, person, change, "to settle it"), Sight.SPENDING, what)
 
 
 def _key_after(viewer: Actor, person: Person, change: LifeChange, why: str) -> Key:
     if may(viewer, Permission.READ_AUDIT, CommissionerSubject(person.commissioner_id)):
         return keys.audit_key(person)
-    return Key(KeyKind.CHANGE, change.id, change.ref, f"{why} after {_WHAT[change.kind]}")
+    return Key(KeyKind.CHANGE, change.id, change.ref, f"{why} after {CHANGE_WORDS[change.kind]}")
 
 
 def handovers_to(viewer: Actor, commissioner_id: UUID) -> Sequence[LifeChange]:

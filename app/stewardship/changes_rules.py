@@ -26,6 +26,9 @@ class ChangeKind(StrEnum):
     MOVE = "move"
 
 
+CHANGE_WORDS = {ChangeKind.DEATH: "a death", ChangeKind.MOVE: "a move"}
+
+
 class ChangeState(StrEnum):
     """How far it is."""
 
@@ -89,20 +92,11 @@ def death_follows(facts: ChangeFacts) -> tuple[Follow, ...]:
     found += _stops(facts, facts.day, f"stops after {day}")
     found += _pay(
         facts,
-        TaskKind.PAY_OWED,
         f"pay up to {day}, holiday not taken and notice pay may be owed. A coordinator can still pay them from the "
         "budget.",
+        "Whoever was the employer: final wages, redundancy pay where it is due, the last payroll report, and "
+        "insurance until the last day.",
     )
-    if facts.pay:
-        found.append(
-            Follow(
-                Area.PAY,
-                Deed.TASK,
-                "Whoever was the employer: final wages, redundancy pay where it is due, the last payroll report, and "
-                "insurance until the last day.",
-                task=TaskKind.EMPLOYER,
-            )
-        )
     found += _waiting(facts, f"because {facts.given_name} has died")
     found += _after(facts)
     found += _left(facts, facts.day, "balance to settle with the estate")
@@ -121,20 +115,11 @@ def move_follows(facts: ChangeFacts) -> tuple[Follow, ...]:
     found += _stops(facts, last, f"stops here after {say_day(last, year=True)}. Agree it again with {facts.where_to}")
     found += _pay(
         facts,
-        TaskKind.PAY_OWED,
         f"pay up to {say_day(last, year=True)} and holiday not taken may be owed. A coordinator can still pay them "
         "from the budget.",
+        f"Whoever is the employer: agree with {facts.where_to} who pays from {say_day(facts.day, year=True)} on, so "
+        "that no pay is missed.",
     )
-    if facts.pay:
-        found.append(
-            Follow(
-                Area.PAY,
-                Deed.TASK,
-                f"Whoever is the employer: agree with {facts.where_to} who pays from {say_day(facts.day, year=True)} "
-                "on, so that no pay is missed.",
-                task=TaskKind.EMPLOYER,
-            )
-        )
     found += _waiting(facts, f"because {facts.given_name} moves to {facts.where_to}")
     found += _after(facts)
     if facts.paid_ahead_pence:
@@ -200,8 +185,8 @@ def _stops(facts: ChangeFacts, last: date, how: str) -> list[Follow]:
     ]
 
 
-def _pay(facts: ChangeFacts, task: TaskKind, what: str) -> list[Follow]:
-    """Whose job ends: how many, and for whoever settles it each by name."""
+def _pay(facts: ChangeFacts, what: str, employer: str) -> list[Follow]:
+    """Whose job ends: how many, and for whoever settles it each by name; and what is left to whoever employs them."""
     if not facts.pay:
         return []
     return [
@@ -210,9 +195,10 @@ def _pay(facts: ChangeFacts, task: TaskKind, what: str) -> list[Follow]:
             Deed.TASK,
             f"{count_of(len(facts.pay), 'personal assistant')}: {what}",
             tuple(item.payment_id for item in facts.pay),
-            task=task,
+            task=TaskKind.PAY_OWED,
             details=tuple(f"{item.words}: {what}" for item in facts.pay),
-        )
+        ),
+        Follow(Area.PAY, Deed.TASK, employer, task=TaskKind.EMPLOYER),
     ]
 
 

@@ -124,9 +124,10 @@ def _wrong_evidence(authority: Authority, evidence: EvidenceKind | None) -> str:
     if evidence not in EVIDENCE_FOR[authority.kind]:
         return "Choose what shows that they may act"
     person = authority.person
-    if odd := odd_about_age(evidence, person.age_on(clock.today()), lacks=lacks_capacity(person.id)):
+    lacks = lacks_capacity(person.id)
+    if odd := odd_about_age(evidence, person.age_on(clock.today()), lacks=lacks):
         return odd
-    if authority.kind is AuthorityKind.NOMINEE and lacks_capacity(person.id):
+    if authority.kind is AuthorityKind.NOMINEE and lacks:
         return f"It is recorded that {person.given_name} cannot decide about this money, so nor choose a nominee"
     own_word = evidence is EvidenceKind.CONSENT and authority.checked_at is not None
     return "" if own_word or count_papers([authority.id]) else _NO_PAPER

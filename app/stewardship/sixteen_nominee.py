@@ -19,11 +19,10 @@ from app.stewardship.changes_models import NomineeChoice
 from app.stewardship.changes_queries import decides_about
 from app.stewardship.changes_telling import everybody_of, staff_of, tell_side, tell_staff
 from app.stewardship.sixteen_queries import lacks_capacity, steps_of
-from app.stewardship.sixteen_rules import Step, due_on
+from app.stewardship.sixteen_rules import CHOSEN_FROM, Step, due_on
 
 NOBODY = "nobody"
 _MOST = 1000
-_CHOSEN_FROM = (AuthorityKind.REPRESENTATIVE, AuthorityKind.NOMINEE)
 
 
 def choose_nominee(
@@ -49,7 +48,7 @@ def choose_nominee(
     errors = {} if themself else _check(given_on, storable(how), today)
     if today < due_on(person.date_of_birth, Step.SIX_MONTHS):
         raise NotFoundError
-    acting = [item for item in acting_for(person.id) if item.kind in _CHOSEN_FROM]
+    acting = [item for item in acting_for(person.id) if item.kind in CHOSEN_FROM]
     chosen = next((item for item in acting if str(item.account_id) == account), None)
     if chosen is None and account != NOBODY:
         errors["account"] = "Choose one of these"

@@ -21,12 +21,12 @@ from app.identity.models import Person
 from app.identity.rules import Actor, AuthorityKind, Permission, PersonSubject, Scope, may
 from app.purchases.models import Purchase
 from app.purchases.rules import State
-from app.stewardship.capacity_rules import Finding, stands
+from app.stewardship.capacity_rules import stands
 from app.stewardship.changes_access import acting_for
 from app.stewardship.changes_follows import Acting, Follow
 from app.stewardship.changes_models import CapacityRecord, NomineeChoice, SixteenStep
 from app.stewardship.changes_queries import require_reader
-from app.stewardship.sixteen_rules import SixteenFacts, Step, birthday, day_follows, due_on, is_near
+from app.stewardship.sixteen_rules import CHOSEN_FROM, SixteenFacts, Step, birthday, day_follows, due_on, is_near
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ class SixteenPage:
 
     @property
     def can_be_nominee(self) -> list[Acting]:
-        wanted = (AuthorityKind.REPRESENTATIVE, AuthorityKind.NOMINEE)
-        return [item for item in self.acting if item.kind in wanted]
+        return [item for item in self.acting if item.kind in CHOSEN_FROM]
 
 
 def page_for_staff(viewer: Actor, person: Person) -> SixteenPage:
@@ -92,13 +91,12 @@ def has_passed_on(person_id: UUID) -> bool:
     """Whether the right to decide has passed to somebody who is sixteen: not before the day was dealt with, nor where
     it is recorded that they cannot decide.
     """
-    record = latest_capacity(person_id)
-    return Step.DAY in steps_of(person_id) and not stands(record.finding if record else None)
+    return Step.DAY in steps_of(person_id) and not lacks_capacity(person_id)
 
 
 def facts_of(person: Person) -> SixteenFacts:
     """What the rules need to know."""
-    record, choice = latest_capacity(person.id), latest_choice(person.id)
+    choice = latest_choice(person.id)
     theirs = select(func.count()).select_from(Purchase).where(Purchase.person_id == person.id)
     drafts = _count(theirs.where(Purchase.state == State.DRAFT))
     prepared = _count(theirs.where(Purchase.state == State.AWAITING_HOLDER))
@@ -108,7 +106,7 @@ def facts_of(person: Person) -> SixteenFacts:
         given_name=person.given_name,
         born=person.date_of_birth,
         acting=acting_for(person.id),
-        lacks=stands(record.finding if record else None),
+        lacks=lacks_capacity(person.id),
         nominee=choice.account_id if choice else None,
         drafts=drafts,
         prepared=prepared,
@@ -143,13 +141,17 @@ def steps_of(person_id: UUID) -> dict[Step, SixteenStep]:
 def lacks_capacity(person_id: UUID) -> bool:
     """Whether it is recorded that somebody cannot decide about their budget now."""
     record = latest_capacity(person_id)
-    return record is not None and record.finding is Finding.LACKS
+    return stands(record.finding if record else None)
+
+
+def is_under_sixteen(person: Person) -> bool:
+    """Whether somebody decides for them as for a child."""
+    return birthday(person.date_of_birth) > clock.today()
 
 
 def their_scope(person: Person) -> Scope:
     """How far somebody's own sign-in reaches: from sixteen they decide, unless it was found that they cannot."""
-    child = birthday(person.date_of_birth) > clock.today()
-    return Scope.VIEW if child or lacks_capacity(person.id) else Scope.BUY
+    return Scope.VIEW if is_under_sixteen(person) or lacks_capacity(person.id) else Scope.BUY
 
 
 def _page(person: Person) -> SixteenPage:

@@ -14,13 +14,15 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from app.identity.authority_rules import DECIDES_AT
 from app.identity.rules import AuthorityKind, Scope
 from app.stewardship.changes_follows import Acting, Area, Deed, Follow, and_names, count_of
 
-AGE = 16
+AGE = DECIDES_AT
 #: After the sentence about a nominee whose papers were not seen yet.
 LOOKS_FIRST = " They only look until the coordinator has seen a consent form."
-_CHOSEN_FROM = (AuthorityKind.REPRESENTATIVE, AuthorityKind.NOMINEE)
+#: Of whom a nominee is chosen, and who may pay for somebody meanwhile.
+CHOSEN_FROM = (AuthorityKind.REPRESENTATIVE, AuthorityKind.NOMINEE)
 
 
 class Step(StrEnum):
@@ -221,4 +223,4 @@ def _deciders(facts: SixteenFacts, own: list[Acting]) -> str:
 
 def _nominees(facts: SixteenFacts) -> list[Acting]:
     """Whom they chose, while they act: who ended meanwhile is nobody's nominee."""
-    return [item for item in facts.acting if item.account_id == facts.nominee and item.kind in _CHOSEN_FROM]
+    return [item for item in facts.acting if item.account_id == facts.nominee and item.kind in CHOSEN_FROM]

@@ -12,7 +12,6 @@ from app.identity.rules import Permission
 from app.stewardship.capacity import (
     CapacityInput,
     check_capacity,
-    is_under_sixteen,
     may_stand_in,
     record_capacity,
     see_capacity,
@@ -21,6 +20,7 @@ from app.stewardship.capacity_rules import FINDING_WORDS, MONEY, WISH_WORDS, Fin
 from app.stewardship.changes_follows import Follow, by_area, digest_of
 from app.stewardship.changes_queries import capacity_records
 from app.stewardship.gate_rules import Sight
+from app.stewardship.sixteen_queries import is_under_sixteen
 from app.web.auditing import can_change, note_audit, person_to_read
 from app.web.context import current_actor
 from app.web.forms import DateField, Form, choices
