@@ -129,8 +129,8 @@ def record_capacity(actor: Actor, person: Person, typed: CapacityInput, seen: st
     :raises StateError: when something is different from what was read, or the person died or moved away.
     """
     require_coordinator(actor, person)
-    require_open(person)
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
+    require_open(person)  # after the stronger lock: two who held the weaker one would each wait for the other
     follows = see_capacity(actor, person, typed)
     require_seen(follows, seen)
     assert typed.assessed_on is not None  # both were checked: a day is there, and a coordinator is an account

@@ -50,7 +50,8 @@ def check_papers(
     :raises StateError: when the authority is over, the person died or moved away, or the actor asked them to act.
     """
     _require_checks(actor, authority)
-    authorities.require_open(authority.person)
+    authorities.require_open(authority.person)  # the person before the authority, as a death takes them
+    authorities.lock(authority)
     if authority.checked_at is None and leaves_to_a_colleague(actor, authority):
         raise StateError("You asked them to act, so a colleague looks at the papers: two people give a right.")
     errors = {}
@@ -93,6 +94,7 @@ def say_missing(actor: Actor, authority: Authority, words: str) -> Authority:
     :raises StateError: when the papers are checked already, or the authority is over.
     """
     _require_checks(actor, authority)
+    authorities.lock(authority)
     if authority.checked_at is not None:
         raise StateError("These papers are checked. End it, or let it reach less far, if something is wrong.")
     text = storable(words)
@@ -137,4 +139,3 @@ def _require_checks(actor: Actor, authority: Authority) -> None:
     person = authority.person
     if authority.kind is AuthorityKind.SELF or not checks_papers(actor, person.id, person.commissioner_id):
         raise NotFoundError
-    authorities.lock(authority)

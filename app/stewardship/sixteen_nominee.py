@@ -54,9 +54,9 @@ def choose_nominee(
         errors["account"] = "Choose one of these"
     if errors:
         raise InvalidError(errors)
-    require_open(person)
     # the birthday's own job comes before this, or after it
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
+    require_open(person)
     if lacks_capacity(person.id):
         raise NotAllowedError("It is recorded that this cannot be decided now. Ask the coordinator to look again.")
     choice = NomineeChoice(

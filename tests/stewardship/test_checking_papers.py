@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from app.acting import answering, inviting, mailing
 from app.acting.inviting import Terms
 from app.core import clock
+from app.core.db import db
 from app.core.errors import InvalidError, StateError
 from app.identity import authorities, service
-from app.identity.models import Account, Authority
+from app.identity.models import Account, Authority, Person
 from app.identity.rules import AuthorityKind, EvidenceKind, Scope
+from app.stewardship.capacity import CapacityInput, record_capacity, see_capacity
+from app.stewardship.changes_follows import digest_of
 from app.stewardship.checking_papers import check_papers, say_missing
 from tests import factories as make
 from tests.papers import keep_paper
@@ -222,3 +228,35 @@ class TestAfterADeath:
         say_missing(priya, karim, "The order from the court.")
         authorities.end_authority(priya, karim)
         assert karim.ended_at is not None
+
+
+def test_two_who_write_down_what_they_found_do_not_wait_for_each_other(real_database: Flask) -> None:
+    """Neither takes the weaker lock before the stronger: one comes after the other, and nothing is tried again."""
+    with real_database.app_context():
+        life = make_life(ADULT)
+        db.session.commit()
+        person_id, priya = life.person.id, make.actor_for(life.priya)
+    gate, went = threading.Barrier(4), []
+
+    def write_down() -> None:
+        with real_database.app_context():
+            person = db.session.get_one(Person, person_id)
+            found = CapacityInput("has", "", clock.today(), "Dr Amin, her GP", "We talked it through.")
+            seen = digest_of(see_capacity(priya, person, found))
+            db.session.rollback()
+            gate.wait(10)
+            try:
+                record_capacity(priya, person, found, seen)
+                db.session.commit()
+                went.append("done")
+            except (DBAPIError, StateError) as error:
+                db.session.rollback()
+                went.append(type(error).__name__)
+
+    threads = [threading.Thread(target=write_down) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert "done" in went
+    assert not [one for one in went if one not in ("done", "ListChangedError")], went
